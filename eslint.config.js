@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const MAY_KNOW = {
   clock: [],
   config: [],
-  report: [],
+  report: ['config'],
   settings: [],
   kube: ['clock', 'report'],
   sources: ['kube', 'config', 'clock', 'report'],

@@ -1,0 +1,197 @@
+import type { Dispatcher } from 'undici';
+import type { Revision } from '../config/revision.js';
+import type { Trouble } from '../report/happening.js';
+import type { GatewayAddress } from './address.js';
+import { classifyPush, classifyStatus, saysNothing } from './answers.js';
+import type { HttpAnswer, PushAnswer, StatusAnswer } from './answers.js';
+import { sliced } from './body.js';
+import { troubleOf } from './network-errors.js';
+
+/** Rejections echo the entities they are about; what is longer than this is cut. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+export interface PushOptions {
+  /** Let Kong answer 304 where the hash is committed already. Never after an unknown outcome (kong-real-3.9.3). */
+  readonly checkHash: boolean;
+  /** Asked right before the request and before each slice of its body. */
+  readonly mayWrite: () => boolean;
+  /** Aborted with an {@link AbortReason}. */
+  readonly signal: AbortSignal;
+}
+
+/** Why a request was cut short by us. */
+export type AbortReason = 'timeout' | 'fence' | 'gone' | 'shutdown';
+
+/** One gateway's Admin API, as far as we need it. Nothing here throws: every failure is an answer. */
+export interface AdminApi {
+  /** `GET /status`. */
+  status(gateway: GatewayAddress, signal: AbortSignal): Promise<StatusAnswer>;
+  /** `POST /config` of the sealed bytes; answers when Kong's whole answer has been read. */
+  push(gateway: GatewayAddress, revision: Revision, options: PushOptions): Promise<PushAnswer>;
+  /** The `node_id` of `GET /`, new at each start of Kong; `undefined` where it cannot be had. */
+  nodeId(gateway: GatewayAddress, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** What a request needs besides its address; changes when credentials are rotated. */
+export interface AdminTransport {
+  readonly dispatcher: (gateway: GatewayAddress) => Dispatcher;
+  readonly headers: () => Readonly<Record<string, string>>;
+  readonly workspace: string | undefined;
+  /** Called on 401 and 403: credentials may have been rotated under us. */
+  readonly onUnauthorized: () => void;
+  readonly wallNow: () => number;
+}
+
+/** Reads a body as text up to a limit, and lets the rest flow away (the connection stays usable). */
+async function readText(body: AsyncIterable<unknown>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array) || size >= MAX_ANSWER_BYTES) continue;
+    chunks.push(Buffer.from(chunk));
+    size += chunk.length;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function discard(body: AsyncIterable<unknown>): Promise<void> {
+  for await (const _chunk of body);
+}
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value[0] : value;
+
+/** Reads an answer whole. A success is read and dropped: Kong echoes 5-10 times the configuration, secrets and all. */
+async function readAnswer(response: Dispatcher.ResponseData, keepSuccess: boolean): Promise<HttpAnswer> {
+  const { statusCode: status, headers } = response;
+  const contentType = single(headers['content-type']) ?? '';
+  const retryAfter = single(headers['retry-after']);
+  const drop = status < 300 && !keepSuccess;
+  try {
+    if (drop) await discard(response.body);
+    return { status, contentType, retryAfter, body: drop ? '' : await readText(response.body) };
+  } catch {
+    // The status line is the answer; a body that broke off takes nothing from it.
+    return { status, contentType, retryAfter, body: '' };
+  }
+}
+
+const ABORTED: Readonly<Record<AbortReason, Trouble>> = {
+  timeout: {
+    code: 'timeout',
+    reason: 'no answer in time',
+    advice: 'raise --proxy-timeout-seconds if loads of this size take longer',
+  },
+  fence: { code: 'fence', reason: 'cut off: the lease ran out' },
+  gone: { code: 'gone', reason: 'cut off: the gateway left' },
+  shutdown: { code: 'shutdown', reason: 'cut off: shutting down' },
+};
+
+function abortReason(signal: AbortSignal): AbortReason | undefined {
+  if (!signal.aborted) return undefined;
+  const reason: unknown = signal.reason;
+  return reason === 'timeout' || reason === 'fence' || reason === 'gone' || reason === 'shutdown'
+    ? reason
+    : 'shutdown';
+}
+
+/**
+ * The Admin API over undici. Requests go out as `text/yaml` JSON with Content-Length, so that the hash Kong
+ * stores is the MD5 of our bytes (design.md, promise 2).
+ */
+export function createAdminApi(transport: AdminTransport): AdminApi {
+  const pathOf = (gateway: GatewayAddress, path: string): string => {
+    const base = new URL(gateway.url).pathname.replace(/\/+$/, '');
+    return `${base}${transport.workspace === undefined ? '' : `/${encodeURIComponent(transport.workspace)}`}${path}`;
+  };
+
+  const noteUnauthorized = (status: number): void => {
+    if (status === 401 || status === 403) transport.onUnauthorized();
+  };
+
+  const get = async (gateway: GatewayAddress, path: string, signal: AbortSignal): Promise<HttpAnswer> => {
+    const response = await transport.dispatcher(gateway).request({
+      origin: new URL(gateway.url).origin,
+      path: pathOf(gateway, path),
+      method: 'GET',
+      headers: transport.headers(),
+      signal,
+    });
+    noteUnauthorized(response.statusCode);
+    return readAnswer(response, true);
+  };
+
+  const post = async (
+    gateway: GatewayAddress,
+    revision: Revision,
+    { checkHash, mayWrite, signal }: PushOptions,
+    flatten: boolean,
+  ): Promise<PushAnswer> => {
+    const query = [checkHash ? 'check_hash=1' : '', flatten ? 'flatten_errors=1' : '']
+      .filter(Boolean)
+      .join('&');
+    const body = sliced(revision.bytes, mayWrite);
+    try {
+      const response = await transport.dispatcher(gateway).request({
+        origin: new URL(gateway.url).origin,
+        path: pathOf(gateway, `/config${query === '' ? '' : `?${query}`}`),
+        method: 'POST',
+        headers: {
+          ...transport.headers(),
+          'content-type': 'text/yaml',
+          'content-length': String(revision.bytes.length),
+        },
+        body: body.stream,
+        signal,
+      });
+      noteUnauthorized(response.statusCode);
+      return classifyPush(await readAnswer(response, false), transport.wallNow());
+    } catch (error) {
+      // Bytes that were handed out may still arrive: only a body that was never begun is surely not loaded.
+      return cutOff(error, mayWrite() ? abortReason(signal) : 'fence', body.handedOut() > 0);
+    } finally {
+      body.stream.destroy();
+    }
+  };
+
+  return {
+    async status(gateway, signal) {
+      try {
+        return classifyStatus(await get(gateway, '/status', signal), transport.wallNow());
+      } catch (error) {
+        const answer = cutOff(error, abortReason(signal), false);
+        return answer.kind === 'unreachable' ? answer : { kind: 'withdrawn' };
+      }
+    },
+
+    async push(gateway, revision, options) {
+      if (!options.mayWrite()) return { kind: 'withdrawn' };
+      const answer = await post(gateway, revision, options, true);
+      if (answer.kind !== 'rejected' || !saysNothing(answer.body)) return answer;
+      const plain = await post(gateway, revision, options, false);
+      return plain.kind === 'rejected' ? plain : answer;
+    },
+
+    async nodeId(gateway, signal) {
+      try {
+        const answer = await get(gateway, '/', signal);
+        return /"node_id"\s*:\s*"([0-9a-f-]{36})"/.exec(answer.body)?.[1];
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** What a request that ended without an answer means; `sent` tells whether any of its body left us. */
+function cutOff(
+  error: unknown,
+  reason: AbortReason | undefined,
+  sent: boolean,
+): Extract<PushAnswer, { kind: 'unknown' | 'unreachable' | 'withdrawn' }> {
+  const trouble = reason === undefined ? troubleOf(error) : ABORTED[reason];
+  if (sent) return { kind: 'unknown', trouble };
+  return reason === undefined || reason === 'timeout'
+    ? { kind: 'unreachable', trouble }
+    : { kind: 'withdrawn' };
+}

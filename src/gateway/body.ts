@@ -1,0 +1,34 @@
+import { Readable } from 'node:stream';
+
+const SLICE = 64 * 1024;
+
+/**
+ * A request body that hands out the one shared buffer in 64 KiB windows, so that no connection ever holds
+ * more than a few of them (a whole Buffer costs its size again per TLS connection), and that asks `mayWrite`
+ * before each: bytes that leave the process after the fence would be another leader's.
+ *
+ * Gives a stream for one attempt, and the number of bytes it has handed out so far.
+ */
+export function sliced(
+  bytes: Uint8Array,
+  mayWrite: () => boolean,
+): { readonly stream: Readable; readonly handedOut: () => number } {
+  let offset = 0;
+  function* slices(): Generator<Uint8Array> {
+    while (offset < bytes.length) {
+      if (!mayWrite()) throw new Withdrawn();
+      const slice = bytes.subarray(offset, offset + SLICE);
+      offset += slice.length;
+      yield slice;
+    }
+  }
+  return { stream: Readable.from(slices(), { objectMode: false }), handedOut: () => offset };
+}
+
+/** Thrown into the body stream when we may no longer write to a gateway. */
+export class Withdrawn extends Error {
+  constructor() {
+    super('the lease ran out before the push was over');
+    this.name = 'Withdrawn';
+  }
+}

@@ -1,0 +1,56 @@
+import type { Trouble } from '../report/happening.js';
+
+/** Error codes of a connection that never came to be, with words a person can act on. */
+const WORDS: Readonly<Record<string, Omit<Trouble, 'code'>>> = {
+  ECONNREFUSED: { reason: 'connection refused', advice: 'is Kong up, and is this its Admin API port?' },
+  ENOTFOUND: { reason: 'the host name does not resolve', advice: 'check the URL' },
+  EAI_AGAIN: { reason: 'the host name does not resolve just now' },
+  EHOSTUNREACH: { reason: 'no route to the host', advice: 'check network policies' },
+  ENETUNREACH: { reason: 'the network is unreachable', advice: 'check network policies' },
+  ECONNRESET: { reason: 'the connection was reset' },
+  EPIPE: { reason: 'the connection was closed while sending' },
+  ETIMEDOUT: { reason: 'the connection timed out', advice: 'check network policies' },
+  UND_ERR_CONNECT_TIMEOUT: { reason: 'connecting timed out', advice: 'check network policies' },
+  UND_ERR_SOCKET: {
+    reason: 'the connection was closed',
+    advice: 'an Admin API with mTLS closes connections that show no client certificate it trusts',
+  },
+  UND_ERR_HEADERS_TIMEOUT: { reason: 'no answer in time' },
+  UND_ERR_BODY_TIMEOUT: { reason: 'the answer stopped half-way' },
+};
+
+/** TLS failures: the certificate, not the network, is at fault. */
+const TLS_CODE =
+  /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO|ERR_OSSL|HOSTNAME_MISMATCH)/;
+
+/** The code of an error or of whatever caused it; `undefined` for errors that carry none. */
+function codeOf(error: unknown): string | undefined {
+  for (
+    let seen: unknown = error, depth = 0;
+    seen instanceof Error && depth < 5;
+    seen = seen.cause, depth += 1
+  ) {
+    if ('code' in seen && typeof seen.code === 'string') return seen.code;
+    if (seen instanceof AggregateError && seen.errors.length > 0) return codeOf(seen.errors[0]);
+  }
+  return undefined;
+}
+
+/** Puts a failed connection into words. Never the error's own text: it may hold addresses, never secrets, and helps nobody. */
+export function troubleOf(error: unknown): Trouble {
+  const code = codeOf(error);
+  if (code === undefined)
+    return { code: 'network', reason: error instanceof Error ? error.message : 'network error' };
+  if (TLS_CODE.test(code)) {
+    return {
+      code: 'tls',
+      reason: `the TLS handshake failed (${code})`,
+      advice:
+        'check --kong-admin-ca-cert-file, --kong-admin-tls-server-name and the client certificate; --kong-admin-tls-skip-verify turns verification off',
+    };
+  }
+  const words = WORDS[code];
+  return words === undefined
+    ? { code: 'network', reason: `network error ${code}` }
+    : { code: code.toLowerCase(), ...words };
+}

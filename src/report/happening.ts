@@ -1,0 +1,182 @@
+import type { Finding } from '../config/finding.js';
+
+/** Why something could not be done, told to people: what happened, and what to do about it. Never a secret. */
+export interface Trouble {
+  /** Stable class, for metrics and filters: `400`, `413`, `timeout`, `tls`, … */
+  readonly code: string;
+  readonly reason: string;
+  readonly advice?: string;
+}
+
+/** A Kubernetes object that a happening is about; Events go there. */
+export interface ObjectRef {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid?: string;
+}
+
+type ProcessHappening =
+  | {
+      readonly kind: 'started';
+      readonly version: string;
+      readonly identity: string;
+      readonly summary: string;
+    }
+  | { readonly kind: 'stopping'; readonly reason: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'serving'; readonly what: string; readonly address: string }
+  | { readonly kind: 'setting-doubtful'; readonly message: string }
+  | { readonly kind: 'credentials-rotated' }
+  | { readonly kind: 'credentials-unreadable'; readonly reason: string };
+
+type KubernetesHappening =
+  | { readonly kind: 'watch-synced'; readonly resource: string; readonly items: number }
+  | {
+      readonly kind: 'watch-restarted';
+      readonly resource: string;
+      readonly reason: string;
+      readonly relist: boolean;
+    }
+  | {
+      readonly kind: 'watch-failed';
+      readonly resource: string;
+      readonly reason: string;
+      readonly advice?: string;
+      readonly delayMs: number;
+    }
+  | { readonly kind: 'watch-recovered'; readonly resource: string }
+  | {
+      readonly kind: 'object-unreadable';
+      readonly resource: string;
+      readonly name: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'leader-elected';
+      readonly identity: string;
+      readonly term: number;
+      readonly lease: ObjectRef;
+    }
+  | { readonly kind: 'leader-observed'; readonly holder: string }
+  | { readonly kind: 'leadership-lost'; readonly term: number; readonly reason: string }
+  | { readonly kind: 'lease-released'; readonly term: number }
+  | { readonly kind: 'lease-renewal-failed'; readonly reason: string; readonly leftMs: number }
+  | { readonly kind: 'lease-unreachable'; readonly reason: string }
+  | { readonly kind: 'event-dropped'; readonly reason: string };
+
+type ConfigHappening =
+  | { readonly kind: 'source-changed'; readonly source: string; readonly documents: number }
+  | { readonly kind: 'source-unreadable'; readonly source: string; readonly reason: string }
+  | { readonly kind: 'source-vanished'; readonly source: string; readonly object?: ObjectRef }
+  | { readonly kind: 'sources-synced'; readonly sources: number }
+  | {
+      readonly kind: 'config-compiled';
+      readonly revision: string;
+      readonly counts: Readonly<Record<string, number>>;
+      readonly bytes: number;
+      readonly durationMs: number;
+      readonly findings: readonly Finding[];
+      readonly sources: readonly ObjectRef[];
+    }
+  | {
+      readonly kind: 'config-invalid';
+      readonly findings: readonly Finding[];
+      readonly durationMs: number;
+      /** The objects that the findings are about. */
+      readonly objects: readonly ObjectRef[];
+      readonly kept: string | undefined;
+    }
+  | {
+      readonly kind: 'config-held';
+      readonly revision: string | undefined;
+      readonly reasons: readonly string[];
+      readonly codes: readonly string[];
+      readonly objects: readonly ObjectRef[];
+      readonly kept: string | undefined;
+    }
+  | { readonly kind: 'compile-failed'; readonly reason: string }
+  | { readonly kind: 'desired-changed'; readonly revision: string; readonly previous: string | undefined };
+
+type GatewayHappening =
+  | { readonly kind: 'discovery-changed'; readonly gateways: number; readonly problems: readonly string[] }
+  | { readonly kind: 'gateway-found'; readonly gateway: string; readonly url: string }
+  | { readonly kind: 'gateway-left'; readonly gateway: string }
+  | {
+      readonly kind: 'gateway-phase';
+      readonly gateway: string;
+      readonly object?: ObjectRef;
+      readonly from: string;
+      readonly to: string;
+      readonly revision: string | undefined;
+      readonly trouble: Trouble | undefined;
+    }
+  | {
+      readonly kind: 'push-started';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly bytes: number;
+      readonly lane: string;
+    }
+  | {
+      readonly kind: 'push-ended';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly result: string;
+      readonly bytes: number;
+      readonly durationMs: number;
+      readonly trouble: Trouble | undefined;
+    }
+  | {
+      readonly kind: 'push-late';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly afterMs: number;
+    }
+  | { readonly kind: 'push-skipped'; readonly gateway: string; readonly revision: string }
+  | {
+      readonly kind: 'would-push';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly found: string;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly gateway: string;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly trouble: Trouble;
+    }
+  | {
+      readonly kind: 'drift';
+      readonly gateway: string;
+      readonly object?: ObjectRef;
+      readonly expected: string;
+      readonly found: string;
+    }
+  | {
+      readonly kind: 'revision-refused';
+      readonly gateway: string;
+      readonly object?: ObjectRef;
+      readonly revision: string;
+      readonly findings: readonly Finding[];
+    }
+  | {
+      readonly kind: 'hash-accepted';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly hash: string;
+    }
+  | { readonly kind: 'no-gateways' }
+  | {
+      readonly kind: 'converged';
+      readonly revision: string;
+      readonly gateways: number;
+      readonly durationMs: number;
+    };
+
+/** Everything worth a word, in one vocabulary: log lines, metrics and Events are made of these and nothing else. */
+export type Happening = ProcessHappening | KubernetesHappening | ConfigHappening | GatewayHappening;
+
+export type Report = (happening: Happening) => void;

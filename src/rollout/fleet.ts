@@ -1,0 +1,175 @@
+import type { Clock, Random } from '../clock/clock.js';
+import type { Revision } from '../config/revision.js';
+import type { AdminApi } from '../gateway/admin-api.js';
+import { newGateway } from '../gateway/state.js';
+import type { GatewayState } from '../gateway/state.js';
+import type { Report } from '../report/happening.js';
+import { createLanes } from './lanes.js';
+import { createLoadTimes } from './load-times.js';
+import { tend } from './tend.js';
+import type { Member, Tended, TendSettings } from './tend.js';
+import type { Tenure } from './tenure.js';
+
+export interface FleetPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly admin: AdminApi;
+  readonly report: Report;
+  readonly settings: TendSettings & { readonly concurrency: number };
+  readonly onRejected: (member: Member, revision: Revision, body: string) => void;
+}
+
+/** What a bystander may know of a gateway. */
+export interface FleetEntry {
+  readonly member: Member;
+  readonly state: GatewayState;
+}
+
+/** The gateways of a group, and the bounded fan-out that keeps them on one revision while we lead. */
+export interface Fleet {
+  setMembers(members: readonly Member[]): void;
+  setDesired(revision: Revision): void;
+  desired(): Revision | undefined;
+  /** Takes the gateways into care for as long as the tenure lasts. */
+  lead(tenure: Tenure): void;
+  /** Starts no new push; resolves when those that were sent have ended. The tenure must go on meanwhile. */
+  drain(): Promise<void>;
+  /** Looks at every gateway again now. */
+  kickAll(): void;
+  entries(): readonly FleetEntry[];
+}
+
+export function createFleet(ports: FleetPorts): Fleet {
+  const { clock, report } = ports;
+  const lanes = createLanes(clock, ports.settings.concurrency);
+  const loadTimes = createLoadTimes();
+  let members = new Map<string, Member>();
+  let tended = new Map<string, Tended>();
+  const behind = new Set<string>();
+  let tenure: Tenure | undefined;
+  let desired: Revision | undefined;
+  let draining = false;
+  /** Since when not every gateway is known to serve what is desired; `undefined` while they do. */
+  let unconvergedSince: number | undefined = clock.now();
+
+  const noteBehind = (): void => {
+    unconvergedSince ??= clock.now();
+  };
+
+  const checkConverged = (): void => {
+    if (behind.size > 0) noteBehind();
+    else if (
+      unconvergedSince !== undefined &&
+      tenure !== undefined &&
+      desired !== undefined &&
+      members.size > 0
+    ) {
+      const durationMs = clock.now() - unconvergedSince;
+      unconvergedSince = undefined;
+      report({ kind: 'converged', revision: desired.id, gateways: members.size, durationMs });
+    }
+  };
+
+  const onState = (member: Member, state: GatewayState): void => {
+    if (!tended.has(member.key)) return;
+    if (state.phase === 'in-sync' && state.served === desired?.id) behind.delete(member.key);
+    else behind.add(member.key);
+    checkConverged();
+  };
+
+  const takeIntoCare = (member: Member, current: Tenure): void => {
+    behind.add(member.key);
+    noteBehind();
+    tended.set(
+      member.key,
+      tend(member, {
+        ...ports,
+        lanes,
+        loadTimes,
+        tenure: current,
+        onState,
+        desired: () => desired,
+        draining: () => draining,
+      }),
+    );
+  };
+
+  const release = (key: string): void => {
+    tended.get(key)?.leave();
+    tended.delete(key);
+    behind.delete(key);
+  };
+
+  const sayIfNone = (): void => {
+    if (tenure !== undefined && members.size === 0) report({ kind: 'no-gateways' });
+  };
+
+  const sameAddress = (a: Member, b: Member): boolean => a.url === b.url && a.serverName === b.serverName;
+
+  return {
+    setMembers(next) {
+      const previous = members;
+      members = new Map(next.map((member) => [member.key, member]));
+      for (const [key, old] of previous) {
+        const now = members.get(key);
+        if (now !== undefined && sameAddress(old, now)) continue;
+        report({ kind: 'gateway-left', gateway: old.name });
+        release(key);
+      }
+      for (const [key, member] of members) {
+        const old = previous.get(key);
+        if (old !== undefined && sameAddress(old, member)) {
+          // The same gateway under the same care; a change of its readiness is a reason to look.
+          if (old.ready !== member.ready) tended.get(key)?.kick(true);
+          continue;
+        }
+        report({ kind: 'gateway-found', gateway: member.name, url: member.url });
+        if (tenure !== undefined && !draining) takeIntoCare(member, tenure);
+      }
+      if (previous.size > 0 || next.length === 0) sayIfNone();
+      checkConverged();
+    },
+
+    setDesired(revision) {
+      if (revision.id === desired?.id) return;
+      desired = revision;
+      if (tenure !== undefined) for (const key of tended.keys()) behind.add(key);
+      unconvergedSince = clock.now();
+      for (const one of tended.values()) one.kick(false);
+    },
+
+    desired: () => desired,
+
+    lead(next) {
+      tenure = next;
+      unconvergedSince = clock.now();
+      for (const member of members.values()) takeIntoCare(member, next);
+      sayIfNone();
+      next.signal.addEventListener(
+        'abort',
+        () => {
+          if (tenure === next) tenure = undefined;
+          tended = new Map();
+          behind.clear();
+        },
+        { once: true },
+      );
+    },
+
+    async drain() {
+      draining = true;
+      for (const one of tended.values()) one.kick(true);
+      await Promise.all([...tended.values()].map((one) => one.done));
+    },
+
+    kickAll() {
+      for (const one of tended.values()) one.kick(true);
+    },
+
+    entries: () =>
+      [...members.values()].map((member) => ({
+        member,
+        state: tended.get(member.key)?.state() ?? newGateway(clock.now()),
+      })),
+  };
+}

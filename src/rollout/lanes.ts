@@ -1,0 +1,76 @@
+import pLimit from 'p-limit';
+import type { Clock } from '../clock/clock.js';
+import type { GatewayState } from '../gateway/state.js';
+import { EMPTY_HASH } from '../config/revision.js';
+
+/**
+ * - `serving`: gateways with traffic; few load at once, because a load is expensive for their users
+ * - `empty`: gateways that serve nothing; nobody is waiting behind them, and traffic waits for them
+ * - `failing`: gateways that failed lately, so that they cannot hold up the others
+ */
+export type Lane = 'serving' | 'empty' | 'failing';
+
+/** How long a failure keeps a gateway in the failing lane (ms). */
+const FAILED_LATELY_MS = 60_000;
+/** Bounds the burst of connections and bytes in flight when a whole fleet starts empty. */
+const EMPTY_AT_ONCE = 64;
+const PROBES_AT_ONCE = 128;
+/** A probe that takes longer than this makes room for the others (ms). */
+const PROBE_LATE_MS = 500;
+
+export function laneOf(state: GatewayState, now: number): Lane {
+  if (now - state.lastFailureAt < FAILED_LATELY_MS) return 'failing';
+  return state.hash === EMPTY_HASH ? 'empty' : 'serving';
+}
+
+export interface Lanes {
+  /**
+   * Runs `start` as soon as its lane has a place. A run that takes longer than `lateMs` gives its place up and
+   * goes on beside the lane (promise 4: the hung cannot stop the others, not even the first time they hang);
+   * `onLate` hears of it.
+   */
+  push<T>(lane: Lane, lateMs: () => number, start: () => Promise<T>, onLate: () => void): Promise<T>;
+  probe<T>(lane: Lane, start: () => Promise<T>): Promise<T>;
+}
+
+/** @param concurrency how many serving gateways may load at once, and likewise how many failing ones */
+export function createLanes(clock: Clock, concurrency: number): Lanes {
+  const pushes = {
+    serving: pLimit(concurrency),
+    failing: pLimit(concurrency),
+    empty: pLimit(Math.max(concurrency, EMPTY_AT_ONCE)),
+  };
+  const probes = { serving: pLimit(PROBES_AT_ONCE), failing: pLimit(PROBES_AT_ONCE) };
+
+  const inPlace = async <T>(
+    limit: ReturnType<typeof pLimit>,
+    lateMs: () => number,
+    start: () => Promise<T>,
+    onLate: () => void,
+  ): Promise<T> => {
+    const { running } = await limit(async () => {
+      const running = start();
+      let cancel = (): void => undefined;
+      const late = new Promise<void>((resolve) => {
+        cancel = clock.after(lateMs(), () => {
+          onLate();
+          resolve();
+        });
+      });
+      await Promise.race([running.then(cancel, cancel), late]);
+      return { running };
+    });
+    return running;
+  };
+
+  return {
+    push: (lane, lateMs, start, onLate) => inPlace(pushes[lane], lateMs, start, onLate),
+    probe: (lane, start) =>
+      inPlace(
+        probes[lane === 'failing' ? 'failing' : 'serving'],
+        () => PROBE_LATE_MS,
+        start,
+        () => undefined,
+      ),
+  };
+}

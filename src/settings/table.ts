@@ -1,0 +1,305 @@
+/**
+ * Every setting of `silverback run`, in one table: it drives the flags, the environment, the defaults, the help,
+ * the parsing and docs/settings.md. A setting that means what one of Kong's Ingress Controller means carries
+ * that one's name.
+ */
+
+export type SettingKind =
+  /** Any text. */
+  | 'text'
+  /** `true`, `false`, `1`, `0`, `yes`, `no`, `on`, `off`; a bare flag means true. */
+  | 'switch'
+  /** A whole number. */
+  | 'count'
+  /** Seconds, fractions allowed. */
+  | 'seconds'
+  /** Go's notation: `300ms`, `1.5s`, `2m`, `1h30m`. */
+  | 'duration'
+  /** Text given several times, or once with commas. */
+  | 'list'
+  /** `host:port` or `:port`; `off` for none. */
+  | 'address';
+
+export interface SettingDefinition {
+  readonly kind: SettingKind;
+  /** As the user would write it; `undefined`: not set. */
+  readonly default?: string;
+  /** One of these words, where only some are allowed. */
+  readonly choices?: readonly string[];
+  /** Bounds: of a count as it is, of seconds and durations in milliseconds. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Printed as `***`. */
+  readonly secret?: boolean;
+  readonly group: 'Gateways' | 'Admin API' | 'Configuration' | 'Leader election' | 'Operation';
+  readonly help: string;
+}
+
+const define = <const T extends Record<string, SettingDefinition>>(table: T): T => table;
+
+export const SETTINGS = define({
+  'kong-admin-svc': {
+    kind: 'text',
+    group: 'Gateways',
+    help: 'Service of the Admin API, as namespace/name; every pod behind it is a gateway, found through EndpointSlices',
+  },
+  'kong-admin-svc-port-names': {
+    kind: 'list',
+    default: 'admin-tls,kong-admin-tls,admin,kong-admin',
+    group: 'Gateways',
+    help: 'names of the Service ports that speak the Admin API, best first; a name that ends in -tls means HTTPS',
+  },
+  'kong-admin-url': {
+    kind: 'list',
+    group: 'Gateways',
+    help: 'Admin API URL of a gateway, instead of discovery; may be repeated',
+  },
+  'kong-admin-concurrency': {
+    kind: 'count',
+    default: '10',
+    min: 1,
+    max: 1000,
+    group: 'Gateways',
+    help: 'how many gateways with traffic may load a configuration at the same time',
+  },
+  'kong-admin-retries': {
+    kind: 'count',
+    default: '3',
+    min: 0,
+    max: 1000,
+    group: 'Gateways',
+    help: 'failures in a row that are retried before a gateway is called unreachable; it is still retried then, at most 30 s apart',
+  },
+  'proxy-timeout-seconds': {
+    kind: 'seconds',
+    default: '30',
+    min: 1000,
+    max: 3_600_000,
+    group: 'Gateways',
+    help: 'how long one push to one gateway may take, answer included',
+  },
+  'gateway-discovery-readiness-check-interval': {
+    kind: 'duration',
+    default: '10s',
+    min: 1000,
+    max: 3_600_000,
+    group: 'Gateways',
+    help: 'pace at which a gateway that never answered is asked again, after its first ten seconds',
+  },
+  'gateway-discovery-readiness-check-timeout': {
+    kind: 'duration',
+    default: '5s',
+    min: 100,
+    max: 3_600_000,
+    group: 'Gateways',
+    help: 'how long a gateway may take to answer GET /status',
+  },
+  'kong-admin-token': {
+    kind: 'text',
+    secret: true,
+    group: 'Admin API',
+    help: 'token for the Kong-Admin-Token header',
+  },
+  'kong-admin-token-file': {
+    kind: 'text',
+    group: 'Admin API',
+    help: 'file that holds the token; read again when it changes',
+  },
+  'kong-admin-header': {
+    kind: 'list',
+    secret: true,
+    group: 'Admin API',
+    help: 'header to send with every request, as name:value; may be repeated',
+  },
+  'kong-workspace': {
+    kind: 'text',
+    group: 'Admin API',
+    help: 'workspace (Kong Enterprise): the first segment of every path',
+  },
+  'kong-admin-tls-skip-verify': {
+    kind: 'switch',
+    default: 'false',
+    group: 'Admin API',
+    help: 'do not verify the certificate of the Admin API',
+  },
+  'kong-admin-tls-server-name': {
+    kind: 'text',
+    group: 'Admin API',
+    help: 'name that the certificate must carry; for a Service: pod.<name>.<namespace>.svc unless given',
+  },
+  'kong-admin-ca-cert': {
+    kind: 'text',
+    group: 'Admin API',
+    help: 'PEM of the CA that signed the certificate of the Admin API',
+  },
+  'kong-admin-ca-cert-file': {
+    kind: 'text',
+    group: 'Admin API',
+    help: 'file that holds that PEM; read again when it changes',
+  },
+  'kong-admin-tls-client-cert': {
+    kind: 'text',
+    group: 'Admin API',
+    help: 'PEM of our client certificate (mTLS)',
+  },
+  'kong-admin-tls-client-cert-file': {
+    kind: 'text',
+    group: 'Admin API',
+    help: 'file that holds that PEM; read again when it changes',
+  },
+  'kong-admin-tls-client-key': {
+    kind: 'text',
+    secret: true,
+    group: 'Admin API',
+    help: 'PEM of the key of our client certificate',
+  },
+  'kong-admin-tls-client-key-file': {
+    kind: 'text',
+    group: 'Admin API',
+    help: 'file that holds that PEM; read again when it changes',
+  },
+  'config-file': {
+    kind: 'list',
+    group: 'Configuration',
+    help: 'declarative configuration file (.yaml, .yml, .json); followed when it changes; may be repeated',
+  },
+  'config-dir': {
+    kind: 'list',
+    group: 'Configuration',
+    help: 'folder of declarative configuration files, all of them merged; followed when it changes; may be repeated',
+  },
+  'config-selector': {
+    kind: 'text',
+    group: 'Configuration',
+    help: 'label selector of the ConfigMaps and Secrets that hold configuration, e.g. silverback.dev/config=true',
+  },
+  'config-namespace': {
+    kind: 'list',
+    group: 'Configuration',
+    help: "namespace of those ConfigMaps and Secrets; may be repeated; our pod's own unless given",
+  },
+  deck: {
+    kind: 'switch',
+    default: 'false',
+    group: 'Configuration',
+    help: 'read decK\'s dialect: _info.defaults, select_tags, _plugin_configs, ${{ env "DECK_X" }}',
+  },
+  'allow-empty': {
+    kind: 'switch',
+    default: 'false',
+    group: 'Configuration',
+    help: 'push even a configuration without entities, or with less in it because a source vanished',
+  },
+  debounce: {
+    kind: 'duration',
+    default: '100ms',
+    min: 0,
+    max: 60_000,
+    group: 'Configuration',
+    help: 'how long sources must be quiet before a change is taken up; ten times this at most',
+  },
+  'resync-interval': {
+    kind: 'duration',
+    default: '30s',
+    min: 1000,
+    max: 3_600_000,
+    group: 'Operation',
+    help: 'pace of the slow pass that repairs what events missed: every gateway is asked for its hash',
+  },
+  observe: {
+    kind: 'switch',
+    default: 'false',
+    group: 'Operation',
+    help: 'do everything but push, and say what would be pushed',
+  },
+  'leader-elect': {
+    kind: 'text',
+    default: 'auto',
+    choices: ['auto', 'on', 'off'],
+    group: 'Leader election',
+    help: 'auto: whenever in a cluster',
+  },
+  'election-id': {
+    kind: 'text',
+    default: '5b374a9e.konghq.com',
+    group: 'Leader election',
+    help: 'the Lease is named <election-id>-<election-namespace>; gateway groups that share a namespace need different ids',
+  },
+  'election-namespace': {
+    kind: 'text',
+    group: 'Leader election',
+    help: "namespace of the Lease; our pod's own unless given",
+  },
+  'lease-duration': {
+    kind: 'duration',
+    default: '15s',
+    min: 1000,
+    max: 3_600_000,
+    group: 'Leader election',
+    help: 'how long a Lease that is not renewed stays valid',
+  },
+  'renew-deadline': {
+    kind: 'duration',
+    default: '10s',
+    min: 500,
+    max: 3_600_000,
+    group: 'Leader election',
+    help: 'how long a leader that cannot renew goes on leading; at most 0.8 of the lease duration',
+  },
+  'retry-period': {
+    kind: 'duration',
+    default: '2s',
+    min: 100,
+    max: 3_600_000,
+    group: 'Leader election',
+    help: 'pause between tries to acquire or renew the Lease',
+  },
+  kubeconfig: {
+    kind: 'text',
+    group: 'Operation',
+    help: "kubeconfig file; in a cluster the pod's service account is used unless given",
+  },
+  'log-level': {
+    kind: 'text',
+    default: 'info',
+    choices: ['trace', 'debug', 'info', 'warn', 'error'],
+    group: 'Operation',
+    help: 'least level of the log lines that are written',
+  },
+  'log-format': {
+    kind: 'text',
+    default: 'json',
+    choices: ['json', 'text'],
+    group: 'Operation',
+    help: 'json: one object per line; text: for people',
+  },
+  'health-probe-bind-address': {
+    kind: 'address',
+    default: ':10254',
+    group: 'Operation',
+    help: 'address of /healthz and /readyz; off for none',
+  },
+  'metrics-bind-address': {
+    kind: 'address',
+    default: ':10255',
+    group: 'Operation',
+    help: 'address of /metrics; off for none',
+  },
+  'shutdown-grace': {
+    kind: 'duration',
+    default: '20s',
+    min: 0,
+    max: 3_600_000,
+    group: 'Operation',
+    help: 'how long pushes that were already sent may take to end after SIGTERM',
+  },
+});
+
+export type SettingName = keyof typeof SETTINGS;
+
+export const SETTING_NAMES = Object.keys(SETTINGS).filter((name): name is SettingName => name in SETTINGS);
+
+/** `kong-admin-svc` -> `CONTROLLER_KONG_ADMIN_SVC`, as the Kong Ingress Controller spells them. */
+export function envName(name: SettingName): string {
+  return `CONTROLLER_${name.toUpperCase().replaceAll('-', '_')}`;
+}

@@ -1,0 +1,70 @@
+import { SCALAR_STYLE, getScalarValue } from 'js-yaml';
+import type { DocumentDirective, ScalarEvent } from 'js-yaml';
+import { jsonScalar } from './json-events.js';
+import { ReadError } from './result.js';
+import type { Remark } from './result.js';
+import { INVALID, resolveCore, resolvePlain, resolveTagged } from './yaml-scalar.js';
+import type { Scalar } from './yaml-scalar.js';
+
+/** Gives a scalar its value; adds to `remarks` what is worth a warning. `tag` is its full tag, if it has one. */
+export type ScalarReader = (
+  text: string,
+  event: ScalarEvent,
+  tag: string | undefined,
+  remarks: Remark[],
+) => Scalar;
+
+/** The offset of a scalar, quotes included. */
+export function scalarStart({ valueStart, style, tagStart, anchorStart }: ScalarEvent): number {
+  if (valueStart < 0) return Math.max(tagStart, anchorStart, 0);
+  return isQuoted(style) ? valueStart - 1 : valueStart;
+}
+
+export const isQuoted = (style: ScalarEvent['style']): boolean =>
+  style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
+
+export const readYamlScalar: ScalarReader = (text, event, tag, remarks) => {
+  const source = getScalarValue(text, event);
+  const plain = event.style === SCALAR_STYLE.PLAIN;
+  if (!plain && tag === undefined) return source;
+  const value = tag === undefined ? resolvePlain(source) : resolveTagged(tag, source, plain);
+  if (typeof value === 'string' && !source.startsWith('0o')) return value;
+  const offset = scalarStart(event);
+  if (value === INVALID)
+    throw new ReadError('syntax', 'not YAML: a value that does not fit its type', offset);
+  checkFinite(value, offset);
+  if (tag === undefined && !Object.is(value, resolveCore(source))) {
+    remarks.push({ kind: 'yaml-1.1', reading: readingOf(value), offset });
+  }
+  return value;
+};
+
+export const readJsonScalar: ScalarReader = (text, event) => {
+  const value = jsonScalar(text, event);
+  checkFinite(value, event.valueStart);
+  return value;
+};
+
+/** Kong 3.9.3 answers 500 to such a number, or takes it and shows it to nobody; JSON cannot carry it. */
+function checkFinite(value: Scalar, offset: number): void {
+  if (typeof value !== 'number' || Number.isFinite(value)) return;
+  throw new ReadError(
+    'number',
+    'a number that JSON cannot hold (infinite, too large, or not a number)',
+    offset,
+  );
+}
+
+function readingOf(value: Scalar): 'boolean' | 'number' | 'string' {
+  if (typeof value === 'boolean') return 'boolean';
+  return typeof value === 'number' ? 'number' : 'string';
+}
+
+/** The full name of a tag as written (`!!int`, `!<...>`, `!x`, `!handle!x`). */
+export function fullTag(raw: string, directives: readonly DocumentDirective[]): string {
+  if (raw.startsWith('!<')) return raw.slice(2, -1);
+  const handle = raw.slice(0, raw.indexOf('!', 1) + 1) || '!';
+  const declared = directives.find((directive) => directive.kind === 'tag' && directive.handle === handle);
+  const prefix = declared?.kind === 'tag' ? declared.prefix : handle === '!!' ? 'tag:yaml.org,2002:' : handle;
+  return prefix + raw.slice(handle.length);
+}

@@ -1,0 +1,41 @@
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+import { build as pretty } from 'pino-pretty';
+import { describe } from './describe.js';
+import type { Level } from './describe.js';
+import type { Report } from './happening.js';
+
+export interface LogOptions {
+  readonly level: Level;
+  readonly format: 'json' | 'text';
+  /** Where lines go; standard output unless given. */
+  readonly destination?: DestinationStream;
+  readonly color?: boolean;
+}
+
+/** A structured logger: `time` in ISO 8601, `level` in words. */
+export function createLogger({ level, format, destination, color }: LogOptions): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  if (format === 'json') return destination === undefined ? pino(options) : pino(options, destination);
+  const stream = pretty({
+    colorize: color ?? process.stdout.isTTY,
+    singleLine: true,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+    ...(destination !== undefined && { destination }),
+  });
+  return pino(options, stream);
+}
+
+/** Writes every happening as one line. */
+export function logReport(logger: Logger): Report {
+  return (happening) => {
+    const { level, message, fields } = describe(happening);
+    logger[level]({ event: happening.kind, ...fields }, message);
+  };
+}

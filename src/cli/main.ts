@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { demoCommand } from './demo.js';
+import { runCommand } from './run.js';
+import { version } from './version.js';
+
+/** Wrong usage, as opposed to findings or a failure (1). */
+const USAGE = 2;
+
+const program = new Command('silverback')
+  .description('Keeps a fleet of DB-less Kong gateways on one validated declarative configuration.')
+  .version(version(), '-V, --version', 'print the version')
+  .showHelpAfterError('(silverback --help tells more)')
+  .exitOverride()
+  .addCommand(runCommand())
+  .addCommand(demoCommand());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+}

@@ -24,12 +24,10 @@ function gatewayProblems(values: Values): Problem[] {
   const urls = values['kong-admin-url'];
   const problems: Problem[] = [];
   if (service === undefined && urls.length === 0) {
-    problems.push(
-      problem(
-        'kong-admin-svc',
-        'or --kong-admin-url is needed: without one there are no gateways to configure',
-      ),
-    );
+    problems.push({
+      setting: '--kong-admin-svc or --kong-admin-url',
+      problem: 'is needed: without one there are no gateways to configure',
+    });
   }
   if (service !== undefined && urls.length > 0) {
     problems.push(problem('kong-admin-svc', 'cannot be given together with --kong-admin-url'));
@@ -92,12 +90,10 @@ function configProblems(values: Values): Problem[] {
   const selector = values['config-selector'];
   const problems: Problem[] = [];
   if (values['config-file'].length === 0 && values['config-dir'].length === 0 && selector === undefined) {
-    problems.push(
-      problem(
-        'config-file',
-        ', --config-dir or --config-selector is needed: without one there is nothing to push',
-      ),
-    );
+    problems.push({
+      setting: '--config-file, --config-dir or --config-selector',
+      problem: 'is needed: without one there is nothing to push',
+    });
   }
   if (selector?.trim() === '') {
     problems.push(

@@ -229,7 +229,7 @@ const CONFIRM_MS = 3_000;
 export function afterAccepted(
   state: GatewayState,
   revision: Revision,
-  loadMs: number,
+  loadMs: number | undefined,
   now: number,
 ): GatewayState {
   const accepted = { revision: revision.id, hashBefore: state.hash, until: now + CONFIRM_MS };

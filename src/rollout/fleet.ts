@@ -7,7 +7,8 @@ import type { Report } from '../report/happening.js';
 import { createLanes } from './lanes.js';
 import { createLoadTimes } from './load-times.js';
 import { tend } from './tend.js';
-import type { Member, Tended, TendSettings } from './tend.js';
+import type { Member, TendSettings } from './care.js';
+import type { Tended } from './tend.js';
 import type { Tenure } from './tenure.js';
 
 export interface FleetPorts {

@@ -4,8 +4,8 @@ import type { Clock } from '../clock/clock.js';
 /** Waits that a kick can end. A kick that comes while nobody waits ends the next wait. */
 export interface Pause {
   /** @param stubborn only an urgent kick ends it: a backoff is not to be worn down by a stream of edits */
-  rest(ms: number, stubborn: boolean): Promise<void>;
-  kick(urgent: boolean): void;
+  readonly rest: (ms: number, stubborn: boolean) => Promise<void>;
+  readonly kick: (urgent: boolean) => void;
 }
 
 /** @param stop ends every wait, now and later */

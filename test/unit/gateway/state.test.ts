@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals';
+import { EMPTY_HASH } from '../../../src/config/revision.js';
+import type { Revision } from '../../../src/config/revision.js';
+import * as gateway from '../../../src/gateway/state.js';
+
+const revision = (id: string, counts: Record<string, number> = { services: 1 }): Revision => ({
+  id,
+  bytes: new Uint8Array(10),
+  counts,
+});
+const A = revision('a'.repeat(32));
+const B = revision('b'.repeat(32));
+const STRANGE = 'f'.repeat(32);
+
+const seen = (state: gateway.GatewayState, hash: string, desired: Revision | undefined, now: number) =>
+  gateway.afterStatus(state, hash, desired, now);
+
+const fresh = gateway.newGateway(0);
+
+describe('a gateway that shows a hash', () => {
+  test('is in sync when the hash is the revision\'s', () => {
+    const { state, assessment } = seen(fresh, A.id, A, 5);
+    expect(assessment).toEqual({ verdict: 'in-sync' });
+    expect(state).toMatchObject({ phase: 'in-sync', since: 5, served: A.id, everReached: true });
+  });
+
+  test('is pushed to when the hash is another, and may be asked to check', () => {
+    expect(seen(fresh, EMPTY_HASH, A, 0).assessment).toEqual({ verdict: 'push', checkHash: true });
+    expect(seen(fresh, B.id, A, 0).assessment).toEqual({ verdict: 'push', checkHash: true });
+  });
+
+  test('is left alone while nothing is desired', () => {
+    expect(seen(fresh, EMPTY_HASH, undefined, 0).assessment).toEqual({ verdict: 'nothing-desired' });
+  });
+
+  test('serves a revision without entities when it shows zeros', () => {
+    const none = revision('c'.repeat(32), { services: 0 });
+    expect(seen(fresh, EMPTY_HASH, none, 0).assessment).toEqual({ verdict: 'in-sync' });
+  });
+});
+
+describe('a push of unknown outcome', () => {
+  const onA = seen(fresh, A.id, A, 0).state;
+  const cut = gateway.afterUnknown(onA, B, 5_000);
+
+  test('is waited for while the old hash shows: Kong may be loading it', () => {
+    const first = seen(cut, A.id, B, 100);
+    expect(first.assessment).toEqual({ verdict: 'settling' });
+    expect(seen(first.state, A.id, B, 5_099).assessment).toEqual({ verdict: 'settling' });
+  });
+
+  test('the wait runs from the first answer after the cut: a frozen Kong begins only then', () => {
+    const late = seen(cut, A.id, B, 100_000);
+    expect(late.assessment).toEqual({ verdict: 'settling' });
+    expect(seen(late.state, A.id, B, 104_999).assessment).toEqual({ verdict: 'settling' });
+  });
+
+  test('is over when its hash shows', () => {
+    expect(seen(cut, B.id, B, 200).assessment).toEqual({ verdict: 'in-sync' });
+  });
+
+  test('after its time it is pushed again, without check_hash', () => {
+    const waiting = seen(cut, A.id, B, 0).state;
+    expect(seen(waiting, A.id, B, 5_000).assessment).toEqual({ verdict: 'push', checkHash: false });
+  });
+
+  test('going back to what the gateway shows is pushed too: the cut push may land yet', () => {
+    const waiting = seen(cut, A.id, A, 0).state;
+    expect(waiting.phase).toBe('verifying');
+    expect(seen(waiting, A.id, A, 5_000).assessment).toEqual({ verdict: 'push', checkHash: false });
+  });
+
+  test('is settled when the gateway has lost its memory: no load of ours goes on in a new process', () => {
+    expect(seen(cut, EMPTY_HASH, B, 10).assessment).toEqual({ verdict: 'push', checkHash: true });
+  });
+
+  test('is not settled by zeros that were there before', () => {
+    const empty = seen(fresh, EMPTY_HASH, A, 0).state;
+    const state = gateway.afterUnknown(empty, A, 5_000);
+    expect(seen(state, EMPTY_HASH, A, 10).assessment).toEqual({ verdict: 'settling' });
+  });
+});
+
+describe('a push that was accepted', () => {
+  const onA = seen(fresh, A.id, A, 0).state;
+  const accepted = gateway.afterAccepted(onA, B, 70, 1_000);
+
+  test('is confirmed by its hash', () => {
+    const { state, assessment } = seen(accepted, B.id, B, 1_001);
+    expect(assessment).toEqual({ verdict: 'in-sync' });
+    expect(state).toMatchObject({ accepted: undefined, served: B.id, lastLoadMs: 70 });
+  });
+
+  test('may show its hash a little late', () => {
+    expect(seen(accepted, A.id, B, 2_000).assessment).toEqual({ verdict: 'settling' });
+  });
+
+  test('that changes nothing is unconfirmed, and the old hash is never believed to be the new revision', () => {
+    let state = accepted;
+    for (let round = 0; round < 5; round += 1) {
+      const late = seen(state, A.id, B, state.accepted!.until);
+      expect(late.assessment).toEqual({ verdict: 'unconfirmed' });
+      expect(gateway.serves(late.state, B, A.id)).toBe(false);
+      state = gateway.afterAccepted(late.state, B, 70, 10_000 * (round + 1));
+    }
+  });
+
+  test('a strange hash is believed after two pushes in a row have led to it', () => {
+    const once = seen(accepted, STRANGE, B, accepted.accepted!.until);
+    expect(once.assessment).toEqual({ verdict: 'unconfirmed' });
+    expect(seen(once.state, STRANGE, B, 9_000).assessment).toEqual({ verdict: 'push', checkHash: true });
+    const again = gateway.afterAccepted(once.state, B, 70, 10_000);
+    const twice = seen(again, STRANGE, B, again.accepted!.until);
+    expect(seen(twice.state, STRANGE, B, 20_000).assessment).toEqual({ verdict: 'in-sync' });
+  });
+
+  test('a newer revision does not wait for the confirmation', () => {
+    expect(seen(accepted, A.id, A, 1_001).assessment).toEqual({ verdict: 'in-sync' });
+    const C = revision('c'.repeat(32));
+    expect(seen(accepted, B.id, C, 1_001).assessment).toEqual({ verdict: 'push', checkHash: true });
+  });
+});
+
+describe('a gateway that rejected a revision', () => {
+  const trouble = { code: '400', reason: 'no' };
+  const onA = seen(fresh, A.id, A, 0).state;
+  const rejected = gateway.afterRejection(onA, B, trouble, 'node-1', 10);
+
+  test('waits for another revision', () => {
+    expect(seen(rejected, A.id, B, 20).assessment).toEqual({ verdict: 'rejected' });
+    const C = revision('c'.repeat(32));
+    expect(seen(rejected, A.id, C, 20).assessment).toEqual({ verdict: 'push', checkHash: true });
+  });
+
+  test('is tried again once it serves something else: it has restarted or was changed', () => {
+    expect(seen(rejected, EMPTY_HASH, B, 20).assessment).toEqual({ verdict: 'push', checkHash: true });
+  });
+});
+
+test('one late answer is not a death: unreachable takes more failures in a row than are tolerated', () => {
+  const trouble = { code: 'timeout', reason: 'late' };
+  let state = seen(fresh, A.id, A, 0).state;
+  for (let failure = 1; failure <= 3; failure += 1) {
+    state = gateway.afterFailure(state, trouble, failure, 3);
+    expect(state.phase).toBe('in-sync');
+  }
+  state = gateway.afterFailure(state, trouble, 4, 3);
+  expect(state).toMatchObject({ phase: 'unreachable', since: 4, failures: 4 });
+  expect(seen(state, A.id, A, 5).state).toMatchObject({ phase: 'in-sync', failures: 0, trouble: undefined });
+});
+
+test('a load is allowed more time the larger it is, and the longer the last one took', () => {
+  const large = { ...A, bytes: new Uint8Array(2_000_000) };
+  expect(gateway.loadAllowanceMs(large, undefined)).toBeGreaterThan(2 * 1.6 * 2_000);
+  expect(gateway.loadAllowanceMs(A, 20_000)).toBe(60_000);
+});

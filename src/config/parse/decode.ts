@@ -4,6 +4,36 @@ export interface Decoded {
   readonly text: string;
   /** A text with a byte order mark is YAML for Kong, even when JSON follows: its JSON reader refuses the mark. */
   readonly hadMark: boolean;
+  /** Not all of it is UTF-8; U+DFFF stands for what is not. Only a JSON text may be so (YAML refuses it). */
+  readonly badBytes: boolean;
+}
+
+/** A surrogate without its other half: no UTF-8 text has one. */
+const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const BAD_BYTES = '\udfff';
+
+/**
+ * Bytes to text.
+ * @throws ReadError code `encoding`
+ */
+export function decode(input: string | Uint8Array): Decoded {
+  if (typeof input !== 'string') return decodeBytes(input);
+  const lone = input.search(LONE_SURROGATE);
+  if (lone >= 0) throw new ReadError('encoding', 'the text holds half of a surrogate pair', lone);
+  return withoutMark(input, false);
+}
+
+function decodeBytes(bytes: Uint8Array): Decoded {
+  const encoding = encodingOf(bytes);
+  const text = tryDecode(bytes, encoding);
+  if (text !== undefined) return withoutMark(text, false);
+  if (encoding !== 'utf-8') throw badEncoding(encoding);
+  return withoutMark(new TextDecoder().decode(bytes).replaceAll('\ufffd', BAD_BYTES), true);
+}
+
+/** What is said of bytes that are no text. */
+export function badEncoding(encoding: string): ReadError {
+  return new ReadError('encoding', `the text is not valid ${encoding.toUpperCase()}`, 0);
 }
 
 /** The encoding by its byte order mark, as libyaml determines it; UTF-8 without one. */
@@ -13,28 +43,15 @@ function encodingOf(bytes: Uint8Array): string {
   return 'utf-8';
 }
 
-function decodeBytes(bytes: Uint8Array): string {
-  const encoding = encodingOf(bytes);
+function tryDecode(bytes: Uint8Array, encoding: string): string | undefined {
   try {
     return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new ReadError('encoding', `the text is not valid ${encoding.toUpperCase()}`, 0);
+    return undefined;
   }
 }
 
-/** A surrogate without its other half: no UTF-8 text has one, and JSON made of it would change on its way to Kong. */
-const LONE_SURROGATE = /[\ud800-\udfff]/u;
-
-/**
- * Bytes to text.
- * @throws ReadError code `encoding`. (Kong's JSON reader lets invalid UTF-8 pass in free text; we do not: what we send
- * must be what was written.)
- */
-export function decode(input: string | Uint8Array): Decoded {
-  const text = typeof input === 'string' ? input : decodeBytes(input);
-  if (typeof input === 'string' && LONE_SURROGATE.test(text)) {
-    throw new ReadError('encoding', 'the text holds half of a surrogate pair', text.search(LONE_SURROGATE));
-  }
+function withoutMark(text: string, badBytes: boolean): Decoded {
   const hadMark = text.startsWith('\ufeff');
-  return { text: hadMark ? text.slice(1) : text, hadMark };
+  return { text: hadMark ? text.slice(1) : text, hadMark, badBytes };
 }

@@ -1,12 +1,11 @@
 // JSON as Kong's lua-cjson 2.1 reads it: more than JSON.parse takes (raw control characters in strings, +1, 080, 0x50, 1.,
-// inf), and no deeper than 1,000 levels. What it refuses, Kong reads as YAML. The events are those of the YAML reader, so
-// that one composer and one locator serve both.
+// inf). What it refuses, Kong reads as YAML. The events are those of the YAML reader, so that one composer and one locator
+// serve both.
 import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE } from 'js-yaml';
 import type { CollectionStyle, Event, ScalarEvent, ScalarStyle } from 'js-yaml';
 import { ReadError } from './result.js';
 import { luaNumber } from './yaml-scalar.js';
 
-const MAX_DEPTH = 1000;
 const NONE = -1;
 const UNTAGGED = { anchorStart: NONE, anchorEnd: NONE, tagStart: NONE, tagEnd: NONE };
 
@@ -19,9 +18,9 @@ const NOT_FINITE = /[+-]?(?:inf(?:inity)?|nan)/iy;
 
 /**
  * Reads one JSON text.
- * @throws ReadError where lua-cjson would fail
+ * @throws ReadError code `syntax` where lua-cjson would fail, `too-deep`
  */
-export function jsonEvents(text: string): Event[] {
+export function jsonEvents(text: string, maxDepth: number): Event[] {
   const events: Event[] = [
     { type: EVENT_ID.DOCUMENT, explicitStart: false, explicitEnd: false, directives: [] },
   ];
@@ -70,8 +69,8 @@ export function jsonEvents(text: string): Event[] {
     const start = at;
     const char = text[at];
     if (char === '{' || char === '[') {
-      if (open.length >= MAX_DEPTH)
-        throw new ReadError('too-deep', `nested deeper than ${MAX_DEPTH} levels`, at);
+      if (open.length >= maxDepth)
+        throw new ReadError('too-deep', `nested deeper than ${maxDepth} levels`, at);
       const type = char === '{' ? EVENT_ID.MAPPING : EVENT_ID.SEQUENCE;
       events.push({ type, start, ...UNTAGGED, style: COLLECTION_STYLE.FLOW satisfies CollectionStyle });
       open.push(char === '{' ? '}' : ']');
@@ -119,17 +118,19 @@ function scalar(valueStart: number, valueEnd: number, style: ScalarStyle): Scala
   };
 }
 
-/** lua-cjson keeps raw control characters. */
-const RAW_CONTROL = /[\x01-\x1f]/g;
-const LONE_SURROGATE = /[\ud800-\udfff]/u;
+const ESCAPE_OR_CONTROL = /\\[^]|[\x01-\x1f]/g;
+const LONE_ESCAPED = /[\ud800-\udfff]/u;
 
 /** What stands between the quotes, unescaped; undefined for a bad escape or half of a surrogate pair. */
 function unquote(raw: string): string | undefined {
   if (!raw.includes('\\')) return raw;
-  const clean = raw.replace(RAW_CONTROL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // lua-cjson keeps raw control characters, but lets none follow a backslash.
+  const clean = raw.replace(ESCAPE_OR_CONTROL, (found) =>
+    found.length > 1 ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   try {
     const value: unknown = JSON.parse(`"${clean}"`);
-    return typeof value === 'string' && !LONE_SURROGATE.test(value) ? value : undefined;
+    return typeof value === 'string' && !LONE_ESCAPED.test(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -3,15 +3,15 @@
 import type { Event } from 'js-yaml';
 import { compose } from './compose.js';
 import type { Composed } from './compose.js';
-import { decode } from './decode.js';
+import { badEncoding, decode } from './decode.js';
+import type { Decoded } from './decode.js';
 import { jsonEvents } from './json-events.js';
 import { fastJson } from './json-fast.js';
 import { lineIndex } from './lines.js';
 import { locate } from './locate.js';
 import { DEFAULT_LIMITS, ReadError } from './result.js';
-import type { ReadFailure, ReadLimits, ReadOk, ReadResult } from './result.js';
+import type { Places, ReadFailure, ReadLimits, ReadOk, ReadResult } from './result.js';
 import { readJsonScalar, readYamlScalar } from './scalar-reader.js';
-import type { ScalarReader } from './scalar-reader.js';
 import { withPlainBreaks, yamlEvents } from './yaml-events.js';
 
 /**
@@ -25,14 +25,13 @@ export function readText(input: string | Uint8Array, limits: Partial<ReadLimits>
     const message = `the text is larger than ${bounds.maxBytes} bytes`;
     return { ok: false, code: 'too-large', message, line: 1, column: 1 };
   }
-  let text = '';
+  let decoded: Decoded = { text: '', hadMark: false, badBytes: false };
   try {
-    const decoded = decode(input);
-    text = decoded.text;
-    const json = decoded.hadMark ? new ReadError('syntax', '', -1) : readJson(text, bounds);
-    return json instanceof ReadError ? readYaml(text, bounds, json) : json;
+    decoded = decode(input);
+    const json = decoded.hadMark ? NO_JSON : readJson(decoded, bounds);
+    return json instanceof ReadError ? readYaml(decoded, bounds, json) : json;
   } catch (error) {
-    return failure(text, error);
+    return failure(decoded.text, error);
   }
 }
 
@@ -42,27 +41,28 @@ function failure(text: string, error: unknown): ReadFailure {
 }
 
 const STARTS_LIKE_JSON = /^[ \t\n\r]*[{[]/;
+const NO_JSON = new ReadError('syntax', 'not JSON', -1);
 
 /** @returns the reading, or why lua-cjson would refuse it; then YAML has the word */
-function readJson(text: string, { maxDepth, maxExpansion }: ReadLimits): ReadOk | ReadError {
-  if (!STARTS_LIKE_JSON.test(text)) return new ReadError('syntax', '', -1);
-  const fast = fastJson(text, maxDepth);
-  if (fast !== undefined) return readOk(text, 'json', fast, () => jsonEvents(text), readJsonScalar);
+function readJson({ text, badBytes }: Decoded, { maxDepth, maxExpansion }: ReadLimits): ReadOk | ReadError {
+  if (!STARTS_LIKE_JSON.test(text)) return NO_JSON;
+  const events = (): Event[] => jsonEvents(text, maxDepth);
   try {
-    const events = jsonEvents(text);
-    const composed = compose(text, events, readJsonScalar, maxExpansion);
-    return readOk(text, 'json', composed, () => events, readJsonScalar);
+    const composed = fastJson(text, maxDepth) ?? compose(text, events(), readJsonScalar, maxExpansion);
+    return readOk(text, 'json', badBytes, composed, () => locate(text, events(), readJsonScalar));
   } catch (error) {
-    if (error instanceof ReadError && error.code !== 'number') return error;
+    if (error instanceof ReadError && error.code === 'syntax') return error;
     throw error;
   }
 }
 
-function readYaml(original: string, { maxDepth, maxExpansion }: ReadLimits, notJson: ReadError): ReadOk {
-  const text = withPlainBreaks(original);
+function readYaml(decoded: Decoded, { maxDepth, maxExpansion }: ReadLimits, notJson: ReadError): ReadOk {
+  if (decoded.badBytes) throw badEncoding('utf-8');
+  const text = withPlainBreaks(decoded.text);
+  const events = (): Event[] => yamlEvents(text, maxDepth);
   try {
-    const composed = compose(text, yamlEvents(text, maxDepth), readYamlScalar, maxExpansion);
-    return readOk(text, 'yaml', composed, () => yamlEvents(text, maxDepth), readYamlScalar);
+    const composed = compose(text, events(), readYamlScalar, maxExpansion);
+    return readOk(text, 'yaml', false, composed, () => locate(text, events(), readYamlScalar));
   } catch (error) {
     // A text that was meant as JSON is told what is wrong with it as JSON, unless YAML got further.
     if (error instanceof ReadError && notJson.offset > error.offset) throw notJson;
@@ -73,15 +73,9 @@ function readYaml(original: string, { maxDepth, maxExpansion }: ReadLimits, notJ
 function readOk(
   text: string,
   format: 'json' | 'yaml',
+  badBytes: boolean,
   composed: Composed,
-  events: () => readonly Event[],
-  read: ScalarReader,
+  places: () => Places,
 ): ReadOk {
-  return {
-    ok: true,
-    format,
-    ...composed,
-    position: lineIndex(text),
-    places: () => locate(text, events(), read),
-  };
+  return { ok: true, format, badBytes, ...composed, position: lineIndex(text), places };
 }

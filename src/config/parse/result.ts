@@ -2,7 +2,7 @@
 export interface ReadLimits {
   /** Bytes of the text (UTF-16 units for a string). */
   readonly maxBytes: number;
-  /** Levels of nesting. Kong 3.9.3 takes 2,000. */
+  /** Levels of nesting. Kong 3.9.3 takes 2,000 below the top. */
   readonly maxDepth: number;
   /** Characters that aliases and merges may add when written out: stops alias bombs. */
   readonly maxExpansion: number;
@@ -10,7 +10,7 @@ export interface ReadLimits {
 
 export const DEFAULT_LIMITS: ReadLimits = {
   maxBytes: 32 * 1024 * 1024,
-  maxDepth: 2000,
+  maxDepth: 2010,
   maxExpansion: 64 * 1024 * 1024,
 };
 
@@ -65,6 +65,8 @@ export interface ReadOk {
   readonly laterDocument?: number;
   readonly remarks: readonly Remark[];
   readonly oddKeys: readonly OddKey[];
+  /** The JSON text is not all UTF-8, which Kong lets pass: where bytes are bad, strings and keys hold U+DFFF. */
+  readonly badBytes: boolean;
   /** Line and column of an offset into the text. */
   position(offset: number): Position;
   places(): Places;

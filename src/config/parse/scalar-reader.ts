@@ -23,8 +23,11 @@ export function scalarStart({ valueStart, style, tagStart, anchorStart }: Scalar
 export const isQuoted = (style: ScalarEvent['style']): boolean =>
   style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED;
 
+const isBlock = (style: ScalarEvent['style']): boolean =>
+  style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
+
 export const readYamlScalar: ScalarReader = (text, event, tag, remarks) => {
-  const source = getScalarValue(text, event);
+  const source = lyamlText(text, event);
   const plain = event.style === SCALAR_STYLE.PLAIN;
   if (!plain && tag === undefined) return source;
   const value = tag === undefined ? resolvePlain(source) : resolveTagged(tag, source, plain);
@@ -38,6 +41,15 @@ export const readYamlScalar: ScalarReader = (text, event, tag, remarks) => {
   }
   return value;
 };
+
+/** A scalar's text as lyaml gets it from libyaml: as a C string, and with no line break that the text's end lacks. */
+function lyamlText(text: string, event: ScalarEvent): string {
+  const source = getScalarValue(text, event);
+  if (event.fast) return source;
+  const unended = isBlock(event.style) && event.valueEnd === text.length && !text.endsWith('\n');
+  const nul = source.indexOf('\0');
+  return source.slice(0, nul >= 0 ? nul : unended && source.endsWith('\n') ? -1 : undefined);
+}
 
 export const readJsonScalar: ScalarReader = (text, event) => {
   const value = jsonScalar(text, event);

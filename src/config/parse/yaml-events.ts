@@ -1,7 +1,9 @@
 // YAML as libyaml 0.2.5 (inside Kong) accepts it: js-yaml's event reader, plus the checks in which libyaml is stricter.
 import { COLLECTION_STYLE, EVENT_ID, SCALAR_STYLE, YAMLException, parseEvents } from 'js-yaml';
 import type { Event, ScalarEvent } from 'js-yaml';
+import { indentFlow, leadBack } from './flow-indent.js';
 import { ReadError } from './result.js';
+import { checkTabs } from './tabs.js';
 
 /** libyaml's reader refuses these anywhere in the text. */
 const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
@@ -13,43 +15,89 @@ const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 export function yamlEvents(text: string, maxDepth: number): Event[] {
   const forbidden = FORBIDDEN.exec(text);
   if (forbidden) throw new ReadError('syntax', 'YAML allows no control characters', forbidden.index);
-  const events = parse(withPlainBreaks(text), maxDepth);
+  const events = parse(text, maxDepth);
   checkEvents(text, events);
+  checkTabs(text, events);
   return events;
 }
 
-/** libyaml takes NEL for a line break, as YAML 1.1 says; one character for one, so that offsets stay. */
+/** libyaml takes NEL and a lone CR for line breaks; they become LF, one character for one, so that offsets stay. */
 export function withPlainBreaks(text: string): string {
-  return text.includes('\x85') ? text.replaceAll('\x85', '\n') : text;
+  return /[\x85\r]/.test(text) ? text.replace(/\x85|\r(?!\n)/g, '\n') : text;
 }
 
 function parse(text: string, maxDepth: number): Event[] {
   try {
     return parseEvents(text, { maxDepth });
   } catch (error) {
-    if (error instanceof RangeError) throw new ReadError('too-deep', 'nested too deeply', 0);
-    if (!(error instanceof YAMLException)) throw error;
-    const offset = error.mark?.position ?? 0;
-    if (error.reason.includes('maxDepth')) {
-      throw new ReadError('too-deep', `nested deeper than ${maxDepth} levels`, offset);
-    }
-    // What follows a colon or a quotation mark may be the text's own words, and they may be secret.
-    throw new ReadError('syntax', `not YAML: ${error.reason.replace(/\s*[:"].*$/s, '')}`, offset);
+    if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation')
+      throw explain(error, maxDepth);
+    return parseIndented(text, maxDepth, explain(error, maxDepth));
   }
+}
+
+function parseIndented(text: string, maxDepth: number, first: Error): Event[] {
+  const indented = indentFlow(text);
+  try {
+    return leadBack(parseEvents(indented.text, { maxDepth }), indented.original);
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw explain(error, maxDepth);
+    const position = indented.original(error.mark?.position ?? 0);
+    throw error.reason === 'deficient indentation' ? first : explain(error, maxDepth, position);
+  }
+}
+
+const QUOTING = /^(?:undeclared tag handle|tag name cannot|there is a previously)/;
+
+function explain(error: unknown, maxDepth: number, position?: number): Error {
+  if (error instanceof RangeError) return new ReadError('too-deep', 'nested too deeply', 0);
+  if (!(error instanceof YAMLException))
+    return error instanceof Error ? error : new Error('the YAML reader failed');
+  const offset = position ?? error.mark?.position ?? 0;
+  if (error.reason.includes('maxDepth')) {
+    return new ReadError('too-deep', `nested deeper than ${maxDepth} levels`, offset);
+  }
+  // Words of the text may be secret; these reasons quote some.
+  const reason = QUOTING.test(error.reason) ? 'a tag that is not well formed' : error.reason;
+  return new ReadError('syntax', `not YAML: ${reason}`, offset);
 }
 
 function checkEvents(text: string, events: readonly Event[]): void {
   const flow: boolean[] = [];
-  for (const event of events) {
+  for (const [at, event] of events.entries()) {
     if (event.type === EVENT_ID.SCALAR) checkScalar(text, event, flow.at(-1) === true);
     else if (event.type === EVENT_ID.ALIAS) checkName(text, event.anchorStart, event.anchorEnd);
     else if (event.type === EVENT_ID.POP) flow.pop();
-    else if (event.type === EVENT_ID.DOCUMENT) flow.push(false);
-    else {
-      flow.push(event.style === COLLECTION_STYLE.FLOW);
+    else if (event.type === EVENT_ID.DOCUMENT) {
+      flow.push(false);
+      if (at > 0 && !event.explicitStart) {
+        throw new ReadError(
+          'syntax',
+          "not YAML: a further document must start with '---'",
+          startOf(events[at + 1]),
+        );
+      }
+    } else {
+      const inFlow = event.style === COLLECTION_STYLE.FLOW;
+      if (event.type === EVENT_ID.MAPPING && !inFlow) checkBlockStart(text, event.start);
+      flow.push(inFlow);
       if (event.anchorStart >= 0) checkName(text, event.anchorStart, event.anchorEnd);
     }
   }
+}
+
+function startOf(event: Event | undefined): number {
+  if (event?.type === EVENT_ID.MAPPING || event?.type === EVENT_ID.SEQUENCE) return event.start;
+  return event?.type === EVENT_ID.SCALAR ? Math.max(event.valueStart, 0) : 0;
+}
+
+const BEFORE_MAPPING = /^(?: *[-?:](?=\s))*\s*$/;
+
+/** `a: &x b: c`: libyaml begins no block mapping behind a key on the same line, whatever tag or anchor stands between. */
+function checkBlockStart(text: string, start: number): void {
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
+  if (BEFORE_MAPPING.test(before)) return;
+  throw new ReadError('syntax', 'not YAML: a mapping may not begin on the line of its key', start);
 }
 
 const ANCHOR_NAME = /^[0-9A-Za-z_-]+$/;

@@ -1,0 +1,115 @@
+import { shortId } from '../config/revision.js';
+import { findingLine } from '../report/describe.js';
+import type { Happening, ObjectRef, Report, Trouble } from '../report/happening.js';
+
+/** A Kubernetes Event to be: on what, how grave, why in one CamelCase word, and a sentence. */
+export interface EventNote {
+  readonly object: ObjectRef;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+const warning = (object: ObjectRef, reason: string, message: string): EventNote => ({
+  object,
+  type: 'Warning',
+  reason,
+  message,
+});
+const normal = (object: ObjectRef, reason: string, message: string): EventNote => ({
+  object,
+  type: 'Normal',
+  reason,
+  message,
+});
+
+const placeOfObject = ({ kind, namespace, name }: ObjectRef): string =>
+  `${kind.toLowerCase()}/${namespace}/${name}/`;
+
+const GATEWAY_REASONS: Readonly<Record<string, string>> = {
+  unreachable: 'GatewayUnreachable',
+  rejected: 'GatewayRejected',
+  refused: 'GatewayRefused',
+};
+
+const words = ({ reason, advice }: Trouble): string =>
+  advice === undefined ? reason : `${reason}; ${advice}`;
+
+const stay = (kept: string | undefined): string =>
+  kept === undefined ? 'nothing is pushed' : `the gateways stay on ${shortId(kept)}`;
+
+/**
+ * Puts happenings on the objects they concern, as Events: the configuration's on its ConfigMaps and Secrets, a
+ * gateway's on its Pod, the election's on the Lease. Only the leader speaks, lest every replica say the same.
+ */
+export function eventReport(
+  record: (note: EventNote) => void,
+  leading: () => boolean,
+  service: ObjectRef | undefined,
+): Report {
+  let sources: readonly ObjectRef[] = [];
+
+  const notes = (happening: Happening): EventNote[] => {
+    switch (happening.kind) {
+      case 'config-compiled':
+        sources = happening.sources;
+        return [];
+      case 'config-invalid':
+        return happening.objects.map((object) => {
+          const own = happening.findings.filter(({ file }) => file?.startsWith(placeOfObject(object)));
+          const findings = own.length > 0 ? own : happening.findings;
+          const [first] = findings;
+          const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+          const what = first === undefined ? 'it is invalid' : `${findingLine(first)}${more}`;
+          return warning(object, 'ConfigRejected', `${what}; ${stay(happening.kept)}`);
+        });
+      case 'config-held':
+        return happening.objects.map((object) =>
+          warning(object, 'ConfigHeld', `${happening.reasons.join('; ')}; ${stay(happening.kept)}`),
+        );
+      case 'revision-refused': {
+        const [first] = happening.findings;
+        const what = first === undefined ? 'no reason given' : findingLine(first);
+        const message = `gateway ${happening.gateway} rejected ${shortId(happening.revision)}: ${what}`;
+        return sources.map((object) => warning(object, 'ConfigRejected', message));
+      }
+      case 'converged': {
+        const { revision, gateways } = happening;
+        const message = `all ${gateways} gateway${gateways === 1 ? '' : 's'} serve ${shortId(revision)}`;
+        return sources.map((object) => normal(object, 'ConfigApplied', message));
+      }
+      case 'gateway-phase': {
+        const reason = GATEWAY_REASONS[happening.to];
+        const object = happening.object ?? service;
+        if (reason === undefined || object === undefined) return [];
+        const why = happening.trouble === undefined ? '' : `: ${words(happening.trouble)}`;
+        return [warning(object, reason, `gateway ${happening.gateway} is ${happening.to}${why}`)];
+      }
+      case 'drift': {
+        const object = happening.object ?? service;
+        if (object === undefined) return [];
+        const found = /^0+$/.test(happening.found)
+          ? 'serves nothing: it has restarted or was emptied'
+          : 'was changed by somebody else';
+        return [
+          warning(
+            object,
+            'GatewayDrift',
+            `gateway ${happening.gateway} was on ${shortId(happening.expected)} and ${found}; it is repaired`,
+          ),
+        ];
+      }
+      case 'leader-elected':
+        return [
+          normal(happening.lease, 'LeaderElected', `${happening.identity} leads, term ${happening.term}`),
+        ];
+      default:
+        return [];
+    }
+  };
+
+  return (happening) => {
+    const noted = notes(happening);
+    if (leading()) noted.forEach(record);
+  };
+}

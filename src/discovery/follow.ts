@@ -1,0 +1,53 @@
+import type { Clock, Random } from '../clock/clock.js';
+import type { KubeClient } from '../kube/client/client.js';
+import { ENDPOINT_SLICES } from '../kube/client/resource.js';
+import { startWatchCache } from '../kube/watch-cache/watch-cache.js';
+import type { Report } from '../report/happening.js';
+import { parseEndpointSlice } from './endpoint-slice.js';
+import { gatewaysOf } from './gateways.js';
+import type { DiscoveryRules } from './gateways.js';
+import type { DiscoveredGateway } from './member.js';
+
+export interface Discovery {
+  readonly synced: () => boolean;
+  readonly close: () => void;
+}
+
+/**
+ * Follows the EndpointSlices of a Service, by the label that Kubernetes puts on them. `onGateways` gets the first
+ * complete set, and each that differs from the one before.
+ */
+export function followService(options: {
+  readonly client: KubeClient;
+  readonly rules: DiscoveryRules;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly report: Report;
+  readonly onGateways: (gateways: readonly DiscoveredGateway[]) => void;
+}): Discovery {
+  const { client, rules, clock, random, report, onGateways } = options;
+  let told: string | undefined;
+  let toldProblems = '';
+  const cache = startWatchCache({
+    client,
+    resource: ENDPOINT_SLICES,
+    namespace: rules.namespace,
+    labelSelector: `kubernetes.io/service-name=${rules.service}`,
+    parse: parseEndpointSlice,
+    clock,
+    random,
+    report,
+    onChange(slices) {
+      const { gateways, problems } = gatewaysOf(slices.values(), rules);
+      const now = JSON.stringify(gateways);
+      const problemsNow = JSON.stringify(problems);
+      if (now === told && problemsNow === toldProblems) return;
+      report({ kind: 'discovery-changed', gateways: gateways.length, problems });
+      toldProblems = problemsNow;
+      if (now === told) return;
+      told = now;
+      onGateways(gateways);
+    },
+  });
+  return { synced: () => cache.synced(), close: () => cache.stop() };
+}

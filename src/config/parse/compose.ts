@@ -29,7 +29,7 @@ interface Node {
 }
 
 interface Frame {
-  readonly start: number;
+  start: number;
   readonly anchor: string | undefined;
   /** Undefined in a list or a document. */
   readonly pairs: Pairs | undefined;
@@ -83,7 +83,7 @@ export function compose(
     const frame = open.at(-1);
     if (frame === undefined) throw new Error('an event outside of any document');
     frame.size += node.size;
-    if (frame.pairs === undefined) frame.items.push(node.value);
+    if (frame.pairs === undefined) addItem(frame, node);
     else if (frame.pairs.key === undefined) frame.pairs.key = keyOf(node, merge);
     else if (frame.pairs.key.merge) {
       expand(node, node.offset);
@@ -142,6 +142,12 @@ export function compose(
   }
   const later = documents.slice(1).find(({ value }) => value !== null);
   return { value: documents[0]?.value, remarks, oddKeys, ...(later && { laterDocument: later.offset }) };
+}
+
+/** A document starts where what it holds does. */
+function addItem(frame: Frame, { value, offset }: Node): void {
+  frame.items.push(value);
+  if (frame.start < 0) frame.start = offset;
 }
 
 const newPairs = (): Pairs => ({ strings: {}, offsets: new Map(), others: new Map(), key: undefined });

@@ -65,8 +65,8 @@ function readYaml(decoded: Decoded, { maxDepth, maxExpansion }: ReadLimits, notJ
     return readOk(text, 'yaml', false, composed, () => locate(text, events(), readYamlScalar));
   } catch (error) {
     // A text that was meant as JSON is told what is wrong with it as JSON, unless YAML got further.
-    if (error instanceof ReadError && notJson.offset > error.offset) throw notJson;
-    throw error;
+    if (!(error instanceof ReadError) || error.code !== 'syntax') throw error;
+    throw notJson.offset > error.offset ? notJson : error;
   }
 }
 

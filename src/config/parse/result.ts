@@ -34,7 +34,7 @@ export interface Places {
    * The place of the value at `path`, or, where the text has no such value (a missing or an invented one), of its
    * nearest ancestor that has. With `key`, the place of the mapping key instead, where there is one.
    */
-  find(path: Path, part?: 'value' | 'key'): Place;
+  readonly find: (path: Path, part?: 'value' | 'key') => Place;
 }
 
 /** What Kong accepts silently, and people regret. */
@@ -68,8 +68,8 @@ export interface ReadOk {
   /** The JSON text is not all UTF-8, which Kong lets pass: where bytes are bad, strings and keys hold U+DFFF. */
   readonly badBytes: boolean;
   /** Line and column of an offset into the text. */
-  position(offset: number): Position;
-  places(): Places;
+  readonly position: (offset: number) => Position;
+  readonly places: () => Places;
 }
 
 export type ReadFailureCode = 'too-large' | 'encoding' | 'too-deep' | 'alias-expansion' | 'syntax' | 'number';

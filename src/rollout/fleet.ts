@@ -2,7 +2,7 @@ import type { Clock, Random } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
 import type { AdminApi } from '../gateway/admin-api.js';
 import { newGateway } from '../gateway/state.js';
-import type { GatewayState } from '../gateway/state.js';
+import type { GatewayState, Phase } from '../gateway/state.js';
 import type { Report } from '../report/happening.js';
 import { createLanes } from './lanes.js';
 import { createLoadTimes } from './load-times.js';
@@ -38,6 +38,7 @@ export interface Fleet {
   /** Looks at every gateway again now. */
   kickAll(): void;
   entries(): readonly FleetEntry[];
+  countByPhase(): ReadonlyMap<Phase, number>;
 }
 
 export function createFleet(ports: FleetPorts): Fleet {
@@ -105,6 +106,12 @@ export function createFleet(ports: FleetPorts): Fleet {
     if (tenure !== undefined && members.size === 0) report({ kind: 'no-gateways' });
   };
 
+  const entries = (): FleetEntry[] =>
+    [...members.values()].map((member) => ({
+      member,
+      state: tended.get(member.key)?.state() ?? newGateway(clock.now()),
+    }));
+
   const sameAddress = (a: Member, b: Member): boolean => a.url === b.url && a.serverName === b.serverName;
 
   return {
@@ -167,10 +174,12 @@ export function createFleet(ports: FleetPorts): Fleet {
       for (const one of tended.values()) one.kick(true);
     },
 
-    entries: () =>
-      [...members.values()].map((member) => ({
-        member,
-        state: tended.get(member.key)?.state() ?? newGateway(clock.now()),
-      })),
+    entries,
+
+    countByPhase() {
+      const counts = new Map<Phase, number>();
+      for (const { state } of entries()) counts.set(state.phase, (counts.get(state.phase) ?? 0) + 1);
+      return counts;
+    },
   };
 }

@@ -1,0 +1,69 @@
+import { createAdminApi } from '../gateway/admin-api.js';
+import type { AdminApi } from '../gateway/admin-api.js';
+import { openCredentials } from '../gateway/credentials.js';
+import type { CredentialSources, SecretSource } from '../gateway/credentials.js';
+import type { Values } from '../settings/read.js';
+import type { Ports } from './ports.js';
+
+/** How often credential files are looked at (ms); the kubelet itself needs up to a minute to write them. */
+const REFRESH_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+const secret = (value: string | undefined, file: string | undefined): SecretSource | undefined =>
+  value !== undefined ? { value } : file !== undefined ? { file } : undefined;
+
+function headersOf(values: Values): Record<string, string> {
+  return Object.fromEntries(
+    values['kong-admin-header'].map((header) => {
+      const colon = header.indexOf(':');
+      return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()];
+    }),
+  );
+}
+
+function credentialSources(values: Values): CredentialSources {
+  const token = secret(values['kong-admin-token'], values['kong-admin-token-file']);
+  const ca = secret(values['kong-admin-ca-cert'], values['kong-admin-ca-cert-file']);
+  const clientCert = secret(values['kong-admin-tls-client-cert'], values['kong-admin-tls-client-cert-file']);
+  const clientKey = secret(values['kong-admin-tls-client-key'], values['kong-admin-tls-client-key-file']);
+  return {
+    ...(token !== undefined && { token }),
+    ...(ca !== undefined && { ca }),
+    ...(clientCert !== undefined && { clientCert }),
+    ...(clientKey !== undefined && { clientKey }),
+    skipVerify: values['kong-admin-tls-skip-verify'],
+    headers: headersOf(values),
+  };
+}
+
+/**
+ * The Admin API client with the credentials that the settings name.
+ *
+ * @param userAgent asked for each request: access logs tell which replica and term a push was from
+ * @throws when a credential file cannot be read (the message names it)
+ */
+export async function openAdminApi(
+  values: Values,
+  { clock, report }: Ports,
+  userAgent: () => string,
+  onRotated: () => void,
+): Promise<{ readonly admin: AdminApi; readonly close: () => Promise<void> }> {
+  const credentials = await openCredentials(credentialSources(values), {
+    clock,
+    refreshMs: REFRESH_MS,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    onRotated() {
+      report({ kind: 'credentials-rotated' });
+      onRotated();
+    },
+    onUnreadable: (reason) => report({ kind: 'credentials-unreadable', reason }),
+  });
+  const admin = createAdminApi({
+    dispatcher: (gateway) => credentials.dispatcher(gateway.serverName),
+    headers: () => ({ 'user-agent': userAgent(), ...credentials.headers() }),
+    workspace: values['kong-workspace'],
+    onUnauthorized: () => credentials.refresh(),
+    wallNow: () => clock.wall().getTime(),
+  });
+  return { admin, close: () => credentials.close() };
+}

@@ -1,0 +1,142 @@
+import type { Clock, Random } from '../clock/clock.js';
+import type { Revision } from '../config/revision.js';
+import type { GatewayAddress } from '../gateway/address.js';
+import type { AdminApi } from '../gateway/admin-api.js';
+import { backoffMs } from '../gateway/backoff.js';
+import { afterFailure, newGateway } from '../gateway/state.js';
+import type { GatewayState } from '../gateway/state.js';
+import type { ObjectRef, Report, Trouble } from '../report/happening.js';
+import { laneOf } from './lanes.js';
+import type { Lane, Lanes } from './lanes.js';
+import type { LoadTimes } from './load-times.js';
+import { bounded } from './pause.js';
+import type { Tenure } from './tenure.js';
+
+/** A gateway of the fleet, and what Kubernetes says of it. */
+export interface Member extends GatewayAddress {
+  /** The Pod's readiness; a change of it is a reason to look. */
+  readonly ready?: boolean;
+  /** Where Events about it go. */
+  readonly object?: ObjectRef;
+}
+
+export interface TendSettings {
+  /** One `POST /config`, from its first byte to the end of the answer (ms). */
+  readonly pushTimeoutMs: number;
+  readonly statusTimeoutMs: number;
+  /** Failures in a row that are tolerated before a gateway is called unreachable. */
+  readonly retries: number;
+  /** The slow pass over gateways that are in sync (ms). */
+  readonly resyncMs: number;
+  /** The pace for gateways that never answered (ms). */
+  readonly pendingMs: number;
+  /**
+   * For how long after taking over every gateway is looked at more often (ms): what a predecessor left on the
+   * wire may still land.
+   */
+  readonly vigilanceMs: number;
+  /** Do everything but push. */
+  readonly observe: boolean;
+}
+
+export interface TendPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly admin: AdminApi;
+  readonly lanes: Lanes;
+  readonly loadTimes: LoadTimes;
+  readonly tenure: Tenure;
+  readonly report: Report;
+  readonly settings: TendSettings;
+  /** The newest revision; read again at the last moment before each push. */
+  readonly desired: () => Revision | undefined;
+  readonly draining: () => boolean;
+  readonly onState: (member: Member, state: GatewayState) => void;
+  /** Kong's 400, word for word: it may hold secrets. */
+  readonly onRejected: (member: Member, revision: Revision, body: string) => void;
+}
+
+/** Thrown by an attempt that has not got there yet: try again after `delayMs`. */
+export class NotYet extends Error {
+  constructor(readonly delayMs: number) {
+    super('not yet');
+    this.name = 'NotYet';
+  }
+}
+
+/** How soon to look again when a lease has run out that may yet be renewed (ms). */
+const HELD_BACK_MS = 100;
+
+/** Nothing could be begun: over for good, or only for a moment. */
+export function pauseUnlessOver(care: Pick<Care, 'over'>): void {
+  if (!care.over()) throw new NotYet(HELD_BACK_MS);
+}
+
+/** What one attempt works with: the gateway's state and its one owner's hold on it. */
+export interface Care {
+  readonly member: Member;
+  readonly ports: TendPorts;
+  readonly state: () => GatewayState;
+  readonly become: (next: GatewayState) => void;
+  /** For good: the tenure ended, the fleet drains, or the gateway left. */
+  readonly over: () => boolean;
+  /** Whether something may be begun at this very moment. */
+  readonly mayBegin: () => boolean;
+  readonly lane: () => Lane;
+  /** Runs a request under a deadline, cut off when the care ends. */
+  readonly timed: <T>(ms: number, request: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Notes a failure and throws NotYet with the backoff: the one owner of retries. */
+  readonly fail: (trouble: Trouble, retryAfterMs?: number, pushFailed?: boolean) => never;
+}
+
+/** Which process of Kong this is; `undefined` where it cannot be had. */
+export async function nodeIdOf(care: Care): Promise<string | undefined> {
+  const { member, ports } = care;
+  if (!care.mayBegin()) return undefined;
+  return care.timed(ports.settings.statusTimeoutMs, (signal) => ports.admin.nodeId(member, signal));
+}
+
+export function createCare(member: Member, ports: TendPorts, stop: AbortSignal): Care {
+  const { clock, random, report, settings, tenure } = ports;
+  let state = newGateway(clock.now());
+
+  const become = (next: GatewayState): void => {
+    const previous = state;
+    state = next;
+    if (previous.phase !== next.phase) {
+      report({
+        kind: 'gateway-phase',
+        gateway: member.name,
+        ...(member.object !== undefined && { object: member.object }),
+        from: previous.phase,
+        to: next.phase,
+        revision: ports.desired()?.id,
+        trouble: next.trouble,
+      });
+    }
+    ports.onState(member, next);
+  };
+
+  const over = (): boolean => stop.aborted || ports.draining();
+
+  return {
+    member,
+    ports,
+    state: () => state,
+    become,
+    over,
+    mayBegin: () => !over() && tenure.mayTouch(),
+    lane: () => laneOf(state, clock.now()),
+    timed: (ms, request) => bounded(clock, ms, stop, request),
+    fail(trouble, retryAfterMs, pushFailed = false) {
+      become(afterFailure(state, trouble, clock.now(), settings.retries));
+      const { failures, everReached } = state;
+      const delayMs = backoffMs(
+        { failures, everReached, pendingMs: settings.pendingMs, retryAfterMs, pushFailed },
+        random,
+      );
+      report({ kind: 'retry', gateway: member.name, attempt: failures, delayMs, trouble });
+      throw new NotYet(delayMs);
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { Revision } from '../config/revision.js';
+import type { PushAnswer } from '../gateway/answers.js';
+import {
+  afterAccepted,
+  afterBusy,
+  afterRefusal,
+  afterRejection,
+  afterUnknown,
+  enter,
+  loadAllowanceMs,
+} from '../gateway/state.js';
+import type { Lane } from './lanes.js';
+import { nodeIdOf, NotYet, pauseUnlessOver } from './care.js';
+import type { Care } from './care.js';
+
+interface Pushed {
+  readonly revision: Revision;
+  readonly answer: PushAnswer;
+  readonly durationMs: number;
+}
+
+async function send(care: Care, revision: Revision, checkHash: boolean, lane: Lane): Promise<Pushed> {
+  const { member, ports } = care;
+  const { clock, report } = ports;
+  const about = { gateway: member.name, revision: revision.id, bytes: revision.bytes.length };
+  care.become(enter(care.state(), 'pushing', clock.now()));
+  report({ kind: 'push-started', ...about, lane });
+  const startedAt = clock.now();
+  const answer = await care.timed(ports.settings.pushTimeoutMs, (signal) =>
+    ports.admin.push(member, revision, { checkHash, mayWrite: ports.tenure.mayTouch, signal }),
+  );
+  const durationMs = clock.now() - startedAt;
+  const trouble = 'trouble' in answer ? answer.trouble : undefined;
+  report({ kind: 'push-ended', ...about, result: answer.kind, durationMs, trouble });
+  return { revision, answer, durationMs };
+}
+
+/** Waits for a place in the lane, then sends what is newest by then; `undefined` where nothing is left to send. */
+function sendInLane(care: Care, checkHash: boolean, expectedBytes: number): Promise<Pushed | undefined> {
+  const { member, ports } = care;
+  const lane = care.lane();
+  let sending: Revision | undefined;
+  return ports.lanes.push(
+    lane,
+    () => ports.loadTimes.lateAfterMs(sending?.bytes.length ?? expectedBytes),
+    async () => {
+      sending = care.mayBegin() ? ports.desired() : undefined;
+      return sending === undefined ? undefined : send(care, sending, checkHash, lane);
+    },
+    () => {
+      if (sending === undefined) return;
+      const afterMs = ports.clock.now() - care.state().since;
+      ports.report({ kind: 'push-late', gateway: member.name, revision: sending.id, afterMs });
+    },
+  );
+}
+
+/** Folds the answer into the state; throws NotYet where there is more to do. */
+async function conclude(care: Care, { revision, answer, durationMs }: Pushed): Promise<void> {
+  const { member, ports } = care;
+  const state = care.state();
+  const now = ports.clock.now();
+  switch (answer.kind) {
+    case 'accepted':
+      ports.loadTimes.add(durationMs, revision.bytes.length);
+      care.become(afterAccepted(state, revision, durationMs, now));
+      throw new NotYet(0);
+    case 'same':
+      care.become(afterAccepted(state, revision, state.lastLoadMs, now));
+      throw new NotYet(0);
+    case 'rejected': {
+      const nodeId = await nodeIdOf(care);
+      care.become(afterRejection(state, revision, answer.trouble, nodeId, now));
+      ports.onRejected(member, revision, answer.body);
+      return;
+    }
+    case 'refused':
+      care.become(afterRefusal(state, answer.trouble, now));
+      return;
+    case 'busy':
+      care.become(afterBusy(state, answer.trouble, now));
+      return care.fail(answer.trouble, answer.retryAfterMs, true);
+    case 'failed':
+      return care.fail(answer.trouble, answer.retryAfterMs, true);
+    case 'unknown':
+      care.become(afterUnknown(state, revision, loadAllowanceMs(revision, state.lastLoadMs)));
+      return care.fail(answer.trouble);
+    case 'unreachable':
+      return care.fail(answer.trouble);
+    case 'withdrawn':
+      pauseUnlessOver(care);
+      return;
+  }
+}
+
+/** Pushes the desired revision to a gateway that was found to serve `found`; under `--observe`, says so instead. */
+export async function pushDesired(care: Care, checkHash: boolean, found: string): Promise<void> {
+  const { member, ports } = care;
+  const desired = ports.desired();
+  if (desired === undefined) return;
+  if (ports.settings.observe) {
+    ports.report({ kind: 'would-push', gateway: member.name, revision: desired.id, found });
+    return;
+  }
+  const pushed = await sendInLane(care, checkHash, desired.bytes.length);
+  if (pushed !== undefined) await conclude(care, pushed);
+  else pauseUnlessOver(care);
+}

@@ -43,6 +43,7 @@ export function runCommand(): Command {
     const doubts = unknownVariables(process.env).map(
       (name) => `the environment variable ${name} names no setting; is it misspelt?`,
     );
-    process.exitCode = await run(values, { version: version(), env: process.env, doubts });
+    // Everything has been closed by now; nothing that lingers may keep a stopped replica alive.
+    process.exit(await run(values, { version: version(), env: process.env, doubts }));
   });
 }

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { systemClock } from '../clock/clock.js';
-import { ConnectionError } from '../kube/connection/connection.js';
 import { newIdentity } from '../kube/election/identity.js';
 import { createEventRecorder } from '../kube/events/event-recorder.js';
 import { createLogger, logReport } from '../report/log.js';
@@ -147,7 +146,7 @@ async function runUntilStopped(
 /**
  * Runs the controller until a signal stops it.
  *
- * @returns the exit code: 0 stopped as asked, 1 it could not start
+ * @returns the exit code: 0 stopped as asked, 1 it could not start, 2 the settings do not suffice
  */
 export async function run(values: Values, context: RunContext): Promise<number> {
   const logger = createLogger({
@@ -160,9 +159,7 @@ export async function run(values: Values, context: RunContext): Promise<number> 
     await runUntilStopped(values, context, hub, metrics);
     return 0;
   } catch (error) {
-    const expected =
-      error instanceof SetupError || error instanceof ConnectionError || error instanceof Error;
-    logger.fatal({ event: 'cannot-start' }, expected ? error.message : String(error));
-    return 1;
+    logger.fatal({ event: 'cannot-start' }, error instanceof Error ? error.message : String(error));
+    return error instanceof SetupError ? 2 : 1;
   }
 }

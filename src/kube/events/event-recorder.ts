@@ -3,7 +3,7 @@ import type { Report } from '../../report/happening.js';
 import { backoffMs } from '../backoff.js';
 import type { KubeClient } from '../client/client.js';
 import { EVENTS } from '../client/resource.js';
-import { KubeError } from '../kube-error.js';
+import { isAlreadyExists, KubeError } from '../kube-error.js';
 import {
   eventName,
   eventNamespace,
@@ -91,8 +91,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     // Later: `record` is to return first, and whoever says the same thing twice in a row is to have one Event.
     await Promise.resolve();
     for (const [key, occurrence] of waiting) {
-      waiting.delete(key);
       await write(key, occurrence);
+      const newer = waiting.get(key);
+      waiting.delete(key);
+      if (newer !== undefined && newer !== occurrence) waiting.set(key, newer);
     }
     writing = undefined;
   }
@@ -104,6 +106,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         remember(written, key, occurrence);
         return;
       } catch (error) {
+        // The Event lived its hour, and is gone: the next try makes a new one.
         if (error instanceof KubeError && error.status === 404 && written.delete(key)) continue;
         if (failures >= TRIES || stopping.signal.aborted || !mayPass(error)) {
           drop(occurrence.event, error instanceof Error ? error.message : 'failed');
@@ -114,10 +117,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     }
   }
 
-  function create(occurrence: Occurrence): Promise<unknown> {
+  async function create(occurrence: Occurrence): Promise<void> {
     const namespace = eventNamespace(occurrence.event.object);
     const body = eventObject(occurrence, options);
-    return client.create({ resource: EVENTS, namespace }, body, ignoreAnswer, callOptions());
+    try {
+      await client.create({ resource: EVENTS, namespace }, body, ignoreAnswer, callOptions());
+    } catch (error) {
+      // The name is ours alone: an earlier try got through, and its answer was lost.
+      if (!(error instanceof KubeError && isAlreadyExists(error))) throw error;
+    }
   }
 
   function update(occurrence: Occurrence): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { isFields, type StoredObject } from './object.js';
+import type { StoredObject } from './object.js';
 import { createPages } from './pages.js';
 import { apiVersionOf, targetOf, type Target } from './resources.js';
 import { matcherOf } from './selectors.js';

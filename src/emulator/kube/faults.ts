@@ -25,7 +25,7 @@ export interface FaultRule {
   readonly fault: Fault;
   /** Which requests; all without it. */
   readonly match?: (request: SeenRequest) => boolean;
-  /** For how many requests; until lifted without it. */
+  /** For how many requests; until lifted without it, and always so for a pause or a partition. */
   readonly times?: number;
 }
 
@@ -34,7 +34,7 @@ export interface Faults {
   inject(rule: FaultRule): () => void;
   /** The faults that a new request meets, the counted ones used up. */
   meet(request: SeenRequest): readonly Fault[];
-  /** Whether a fault of this kind lies on a request, used up or not. */
+  /** Whether a fault of this kind lies on a request now. */
   has(kind: Fault['kind'], request: SeenRequest): boolean;
   /** Resolves when no pause lies on the request any more. */
   unpaused(request: SeenRequest): Promise<void>;
@@ -55,6 +55,13 @@ export function createFaults(): Faults {
     return matching(request).some(({ fault }) => fault.kind === kind);
   }
 
+  function useUp(rule: FaultRule): void {
+    const left = (rules.get(rule) ?? 0) - 1;
+    if (rule.fault.kind === 'pause' || rule.fault.kind === 'partition') return;
+    if (left > 0) rules.set(rule, left);
+    else rules.delete(rule);
+  }
+
   function subscribe(listener: () => void): () => void {
     listeners.add(listener);
     return () => listeners.delete(listener);
@@ -73,9 +80,7 @@ export function createFaults(): Faults {
     },
     meet(request) {
       return matching(request).map((rule) => {
-        const left = (rules.get(rule) ?? 0) - 1;
-        if (left > 0) rules.set(rule, left);
-        else rules.delete(rule);
+        useUp(rule);
         return rule.fault;
       });
     },

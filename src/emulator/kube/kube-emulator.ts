@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { createKubeApi } from './api.js';
 import { createFaults, type FaultRule, type SeenRequest } from './faults.js';
-import { isFields, type StoredObject } from './object.js';
+import type { StoredObject } from './object.js';
 import { resourceOfKind } from './resources.js';
 import { createApiServer, type LoggedRequest, type ServerTls } from './server.js';
 import { createStore, type Change } from './store.js';
@@ -91,7 +91,7 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
   const tokens = new Map(Object.entries(options.tokens ?? {}));
   const requests: LoggedRequest[] = [];
   const requestListeners = new Set<(request: LoggedRequest) => void>();
-  const { server, cutWatches, cutConnections } = createApiServer({
+  const apiServer = createApiServer({
     api,
     faults,
     tokens,
@@ -104,6 +104,7 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     },
   });
 
+  const { server } = apiServer;
   const host = options.host ?? '127.0.0.1';
   let port = options.port ?? 0;
   async function accept(): Promise<void> {
@@ -115,7 +116,7 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
-    cutConnections();
+    apiServer.cutConnections();
     await closed;
   }
   await accept();
@@ -163,7 +164,7 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     delay: (ms, match) => inject({ kind: 'delay', ms }, match),
     fail: (status, times, match) => inject({ kind: 'fail', status }, match, times),
     swallowAnswer: (times = 1, match = isWrite) => inject({ kind: 'swallow' }, match, times),
-    cutWatches: (match = () => true) => cutWatches(match),
+    cutWatches: (match = () => true) => apiServer.cutWatches(match),
     refuse,
     accept,
     close: refuse,

@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Server, Socket } from 'node:net';
 
 import type { ApiAnswer, KubeApi } from './api.js';
-import type { Faults, SeenRequest } from './faults.js';
+import type { Fault, Faults, SeenRequest } from './faults.js';
 import { statusObject, StatusError, unauthorized } from './status.js';
 import type { Watch } from './watch.js';
 
@@ -48,22 +48,7 @@ export function createApiServer(options: ServerOptions): ApiServer {
   const watching = new Map<ServerResponse, SeenRequest>();
 
   async function onRequest(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = 'GET', url = '/' } = incoming;
-    const [path = '', query = ''] = url.split('?', 2);
-    const token = /^Bearer (.*)$/.exec(incoming.headers.authorization ?? '')?.[1];
-    const client = tokens.get(token ?? '');
-    const watch = /(^|&)watch=(1|true)(&|$)/.test(query);
-    const userAgent = incoming.headers['user-agent'] ?? '';
-    const seen: LoggedRequest = {
-      at: performance.now(),
-      method,
-      path,
-      query,
-      userAgent,
-      client,
-      watch,
-      status: undefined,
-    };
+    const seen = seenRequest(incoming, tokens);
     options.log(seen);
     const body = await readBody(incoming);
     const met = faults.meet(seen);
@@ -71,28 +56,34 @@ export function createApiServer(options: ServerOptions): ApiServer {
       if (fault.kind === 'delay') await new Promise<void>((resolve) => options.after(fault.ms, resolve));
     }
     await faults.unpaused(seen);
-    if (met.some(({ kind }) => kind === 'partition')) {
+    const meets = (kind: Fault['kind']): boolean => met.some((fault) => fault.kind === kind);
+    if (meets('partition')) {
       cutWhenLifted(seen, response);
       return;
     }
-    if (met.some(({ kind }) => kind === 'cut')) {
-      response.destroy();
-      return;
-    }
-    const refusal = met.find((fault) => fault.kind === 'fail');
-    const answer =
-      tokens.size > 0 && client === undefined
-        ? answerOf(unauthorized())
-        : refusal !== undefined
-          ? answerOf(new StatusError(refusal.status, 'InternalError', 'injected', refusal.retryAfterSeconds))
-          : api.handle({ method, path: url, contentType: incoming.headers['content-type'], body });
-    if (met.some(({ kind }) => kind === 'swallow')) {
+    const answer = meets('cut') ? undefined : answerTo(seen, incoming, body, met);
+    if (answer === undefined || meets('swallow')) {
       response.destroy();
       return;
     }
     seen.status = answer.status;
     if ('watch' in answer) stream(seen, answer.watch, response);
     else send(answer, response);
+  }
+
+  function answerTo(
+    { method, client }: SeenRequest,
+    { url: path = '', headers }: IncomingMessage,
+    body: string,
+    met: readonly Fault[],
+  ): ApiAnswer {
+    if (tokens.size > 0 && client === undefined) return answerOf(unauthorized());
+    const refusal = met.find((fault) => fault.kind === 'fail');
+    if (refusal !== undefined) {
+      const { status, retryAfterSeconds } = refusal;
+      return answerOf(new StatusError(status, 'InternalError', 'an injected fault', retryAfterSeconds));
+    }
+    return api.handle({ method, path, contentType: headers['content-type'], body });
   }
 
   function stream(seen: SeenRequest, watch: Watch, response: ServerResponse): void {
@@ -153,6 +144,24 @@ export function createApiServer(options: ServerOptions): ApiServer {
     cutConnections() {
       for (const socket of sockets) socket.destroy();
     },
+  };
+}
+
+function seenRequest(
+  { method = 'GET', url = '/', headers }: IncomingMessage,
+  tokens: ReadonlyMap<string, string>,
+): LoggedRequest {
+  const [path = '', query = ''] = url.split('?', 2);
+  const token = /^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+  return {
+    at: performance.now(),
+    method,
+    path,
+    query,
+    userAgent: headers['user-agent'] ?? '',
+    client: tokens.get(token),
+    watch: /(^|&)watch=(1|true)(&|$)/.test(query),
+    status: undefined,
   };
 }
 

@@ -193,7 +193,7 @@ function sawLease(
 
 /**
  * A whole lease from when it was first seen vacant, or from when we looked again after looking away (somebody may have led
- * meanwhile). Not for a process that never saw a record: that is what a first installation looks like.
+ * meanwhile). Not for a process that never saw a trace of a leader: that is what a first installation looks like.
  */
 function guardOfVacancy(
   state: ElectionState,
@@ -201,7 +201,8 @@ function guardOfVacancy(
   vacant: Lease | 'absent',
   { leaseDurationMs }: Candidate,
 ): number {
-  if (state.transitions === undefined) return state.guardUntil;
+  const untouched = vacant === 'absent' || vacant.renewTime === undefined;
+  if (untouched && state.transitions === undefined) return state.guardUntil;
   const lookedAway = now - state.seenAt > leaseDurationMs * VACANCY_SHARE;
   const news = vacant === 'absent' ? state.seen !== 'absent' : isNews(state, vacant);
   if (!news && !lookedAway) return state.guardUntil;

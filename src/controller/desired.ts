@@ -1,21 +1,12 @@
 import type { Compilation } from '../config/compile.js';
 import type { Finding } from '../config/finding.js';
 import type { Revision } from '../config/revision.js';
+import { findingLine } from '../report/describe.js';
 import type { ObjectRef } from '../report/happening.js';
+import type { SourceSnapshot } from '../sources/follow.js';
 import type { Source } from '../sources/source.js';
 
-/** What the sources hold, all of them read at least once. */
-export interface SourceSnapshot {
-  readonly sources: readonly Source[];
-  /** Sources that are there but cannot be read. */
-  readonly unreadable: readonly {
-    readonly source: string;
-    readonly reason: string;
-    readonly object?: ObjectRef;
-  }[];
-}
-
-/** A source that held configuration once, and holds none now. */
+/** A source that should hold configuration, and holds none. */
 export interface Missing {
   readonly name: string;
   readonly object: ObjectRef | undefined;
@@ -24,20 +15,28 @@ export interface Missing {
 /** What we remember of the sources: which held configuration when we last agreed to what they say. */
 export type SourceMemory = ReadonlyMap<string, ObjectRef | undefined>;
 
-const holding = (snapshot: SourceSnapshot): Source[] =>
-  snapshot.sources.filter((source) => source.texts.length > 0);
+const holdsConfig = ({ texts }: Source): boolean => texts.length > 0;
 
-/** The sources that we remember and that hold nothing now; one that cannot be read is there all the same. */
-export function missingSources(memory: SourceMemory, snapshot: SourceSnapshot): Missing[] {
-  const here = new Set([
-    ...holding(snapshot).map(({ name }) => name),
-    ...snapshot.unreadable.map(({ source }) => source),
-  ]);
-  return [...memory].filter(([name]) => !here.has(name)).map(([name, object]) => ({ name, object }));
+/** Whoever names a path in the settings means it to hold something; a ConfigMap may be selected by chance. */
+const isNamed = ({ object }: Source): boolean => object === undefined;
+
+export function remember({ sources }: SourceSnapshot): SourceMemory {
+  return new Map(sources.filter(holdsConfig).map(({ name, object }) => [name, object]));
 }
 
-export function remember(snapshot: SourceSnapshot): SourceMemory {
-  return new Map(holding(snapshot).map(({ name, object }) => [name, object]));
+/**
+ * The sources that hold nothing now, though they did when we last agreed, or though the settings name them. One that cannot
+ * be read is there all the same.
+ */
+export function missingSources(memory: SourceMemory, snapshot: SourceSnapshot): Missing[] {
+  const { sources, unreadable } = snapshot;
+  const here = new Set([
+    ...sources.filter(holdsConfig).map(({ name }) => name),
+    ...unreadable.map(({ source }) => source),
+  ]);
+  const named = sources.filter(isNamed).map(({ name }) => [name, undefined] as const);
+  const expected = new Map<string, ObjectRef | undefined>([...named, ...memory]);
+  return [...expected].filter(([name]) => !here.has(name)).map(([name, object]) => ({ name, object }));
 }
 
 export type Decision =
@@ -54,21 +53,15 @@ export type Decision =
       readonly codes: readonly string[];
     };
 
-const unreadableFinding = ({
-  source,
-  reason,
-}: {
-  readonly source: string;
-  readonly reason: string;
-}): Finding => ({
+const unreadableFinding = ({ source, reason }: SourceSnapshot['unreadable'][number]): Finding => ({
   severity: 'error',
   code: 'source-unreadable',
   message: `${source} cannot be read: ${reason}`,
   hint: 'mend it or take it away; until then nothing changes on the gateways',
 });
 
-const vanishedReason = ({ name }: Missing): string =>
-  `${name} is gone or has no configuration any more; put it back, or start with --allow-empty if it is to go`;
+const missingReason = ({ name }: Missing): string =>
+  `${name} does not exist or holds no configuration (.yaml, .yml, .json); put it back, or start with --allow-empty if that is meant`;
 
 /**
  * What follows from a compilation. Whatever would take something off every gateway because a source went away is
@@ -81,21 +74,22 @@ export function decide(
   current: Revision | undefined,
   allowEmpty: boolean,
 ): Decision {
-  const findings = [...compilation.findings, ...snapshot.unreadable.map(unreadableFinding)];
-  const { revision } = compilation;
-  if (!compilation.valid || revision === undefined || snapshot.unreadable.length > 0) {
-    return { kind: 'invalid', findings };
-  }
-  if (revision.id === current?.id) return { kind: 'same' };
-  const holds = findings.filter((finding) => finding.severity === 'hold');
-  const vanished = allowEmpty ? [] : missing;
-  if (holds.length > 0 || vanished.length > 0) {
+  const { revision, valid } = compilation;
+  if (!valid || revision === undefined || snapshot.unreadable.length > 0) {
+    // What cannot be read comes first: much of what else is wrong may follow from it.
     return {
-      kind: 'held',
-      revision,
-      reasons: [...vanished.map(vanishedReason), ...holds.map(({ message }) => message)],
-      codes: [...new Set([...vanished.map(() => 'source-vanished'), ...holds.map(({ code }) => code)])],
+      kind: 'invalid',
+      findings: [...snapshot.unreadable.map(unreadableFinding), ...compilation.findings],
     };
   }
-  return { kind: 'adopt', revision };
+  if (revision.id === current?.id) return { kind: 'same' };
+  const holds = compilation.findings.filter(({ severity }) => severity === 'hold');
+  const unwanted = allowEmpty ? [] : missing;
+  if (holds.length === 0 && unwanted.length === 0) return { kind: 'adopt', revision };
+  return {
+    kind: 'held',
+    revision,
+    reasons: [...unwanted.map(missingReason), ...holds.map(findingLine)],
+    codes: [...new Set([...unwanted.map(() => 'source-vanished'), ...holds.map(({ code }) => code)])],
+  };
 }

@@ -18,6 +18,9 @@ export interface Discovered {
 
 interface Candidate {
   readonly gateway: DiscoveredGateway;
+  readonly terminating: boolean;
+  /** `host:port`, whatever the scheme. */
+  readonly address: string;
   /** Lower is better: the port's place in the list, then IPv4 before IPv6. */
   readonly rank: number;
 }
@@ -46,6 +49,8 @@ function candidate(
     scheme === 'https' ? (rules.serverName ?? `pod.${rules.service}.${rules.namespace}.svc`) : undefined;
   return {
     rank: rank * 2 + (slice.addressType === 'IPv4' ? 0 : 1),
+    terminating: endpoint.terminating,
+    address: host,
     gateway: {
       key: pod?.uid ?? host,
       name: pod?.name ?? host,
@@ -78,43 +83,56 @@ function bestPort(
   return undefined;
 }
 
-function portProblem(slice: EndpointSlice, rules: DiscoveryRules): string {
-  const names = slice.ports.map((port) => (port.name === '' ? '(unnamed)' : port.name));
-  return (
-    `EndpointSlice ${slice.meta.name} has no port named ${rules.portNames.join(' or ')}` +
-    `${names.length === 0 ? '' : `, only ${names.join(', ')}`}; set --kong-admin-svc-port-names`
-  );
+function portProblem(slice: EndpointSlice, { portNames, namespace, service }: DiscoveryRules): string {
+  const names = slice.ports.map(({ name }) => name).filter((name) => name !== '');
+  const problem = `EndpointSlice ${slice.meta.name} has no port named ${portNames.join(' or ')}`;
+  return names.length === 0
+    ? `${problem}; name the port in Service ${namespace}/${service}`
+    : `${problem}, only ${names.join(', ')}; set --kong-admin-svc-port-names`;
+}
+
+/** What a slice offers, or why it offers nothing. */
+function candidatesOf(slice: EndpointSlice, rules: DiscoveryRules): Candidate[] | string {
+  if (slice.endpoints.length === 0) return [];
+  if (slice.addressType !== 'IPv4' && slice.addressType !== 'IPv6') {
+    return `EndpointSlice ${slice.meta.name} lists ${slice.addressType} addresses, which are not followed; IPv4 and IPv6 are`;
+  }
+  const found = bestPort(slice, rules.portNames);
+  if (found === undefined) return portProblem(slice, rules);
+  return slice.endpoints.map((endpoint) => candidate(slice, endpoint, found.port, found.rank, rules));
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** A total order, so that the choice among copies of one Pod depends on nothing else: the best port, then the ready one. */
+function byPreference(a: Candidate, b: Candidate): number {
+  const readiness = Number(b.gateway.ready) - Number(a.gateway.ready);
+  return a.rank - b.rank || readiness || byText(JSON.stringify(a.gateway), JSON.stringify(b.gateway));
 }
 
 /**
  * The gateways behind a Service's EndpointSlices: not-ready endpoints are wanted (a DB-less Kong is not Ready
- * before it has a configuration), terminating ones are not, and a Pod counts once however many slices and
- * ports list it. Ordered by name, so that equal sets compare equal.
+ * before it has a configuration), terminating ones are not. A Pod counts once however many slices and ports list
+ * it, and is gone once any of them has it terminating: slices are not updated together, and a Pod that terminates
+ * does not come back. An address counts once, too: two loads in one Kong must never overlap, and a new Pod may have
+ * the address of one that is still listed. Ordered by name, so that equal sets compare equal.
  */
 export function gatewaysOf(slices: Iterable<EndpointSlice>, rules: DiscoveryRules): Discovered {
-  const best = new Map<string, Candidate>();
-  const problems = new Set<string>();
-  for (const slice of slices) {
-    if (slice.endpoints.length === 0) continue;
-    if (slice.addressType !== 'IPv4' && slice.addressType !== 'IPv6') {
-      problems.add(
-        `EndpointSlice ${slice.meta.name} lists ${slice.addressType} addresses, which are not followed`,
-      );
-      continue;
-    }
-    const found = bestPort(slice, rules.portNames);
-    if (found === undefined) {
-      problems.add(portProblem(slice, rules));
-      continue;
-    }
-    for (const endpoint of slice.endpoints) {
-      if (endpoint.terminating) continue;
-      const next = candidate(slice, endpoint, found.port, found.rank, rules);
-      const known = best.get(next.gateway.key);
-      if (known === undefined || next.rank < known.rank) best.set(next.gateway.key, next);
-    }
+  const offers = [...slices].map((slice) => candidatesOf(slice, rules));
+  const problems = new Set(offers.filter((offer) => typeof offer === 'string'));
+  const candidates = offers.flatMap((offer) => (typeof offer === 'string' ? [] : offer));
+  const terminating = new Set(
+    candidates.filter((each) => each.terminating).map(({ gateway }) => gateway.key),
+  );
+  const gateways = new Map<string, DiscoveredGateway>();
+  const taken = new Set<string>();
+  for (const { gateway, address } of candidates.sort(byPreference)) {
+    if (terminating.has(gateway.key) || gateways.has(gateway.key) || taken.has(address)) continue;
+    gateways.set(gateway.key, gateway);
+    taken.add(address);
   }
-  const gateways = [...best.values()].map(({ gateway }) => gateway);
-  gateways.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key < b.key ? -1 : 1));
-  return { gateways, problems: [...problems].sort() };
+  return {
+    gateways: [...gateways.values()].sort((a, b) => byText(a.name, b.name) || byText(a.key, b.key)),
+    problems: [...problems].sort(),
+  };
 }

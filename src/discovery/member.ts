@@ -14,10 +14,13 @@ export interface DiscoveredGateway {
   readonly zone?: string;
 }
 
-/** Gateways given by URL: no discovery, one gateway each. */
+/** Gateways given by URL: no discovery, one gateway each. The URLs are valid ones (settings/contradictions.ts). */
 export function staticGateways(urls: readonly string[], serverName: string | undefined): DiscoveredGateway[] {
   return urls.map((text) => {
-    const url = text.replace(/\/+$/, '');
-    return { key: url, name: new URL(url).host, url, ...(serverName !== undefined && { serverName }) };
+    const { protocol, host, pathname } = new URL(text);
+    // Behind one proxy, gateways differ by their paths alone.
+    const name = `${host}${pathname.replace(/\/+$/, '')}`;
+    const url = `${protocol}//${name}`;
+    return { key: url, name, url, ...(serverName !== undefined && { serverName }) };
   });
 }

@@ -14,17 +14,21 @@ export interface Listening {
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
+const WORDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the address is in use; choose another',
+  EACCES: 'not permitted; choose a port above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'the host name does not resolve',
+  EAI_AGAIN: 'the host name does not resolve',
+};
+
+/** `host:port`, with brackets around IPv6. */
+const shown = (host = '', port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
 /** What went wrong with an address, in words. */
-function problemOf(error: unknown, { host, port }: Address): Error {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const where = `${host ?? ''}:${port}`;
-  if (code === 'EADDRINUSE')
-    return new Error(`cannot listen on ${where}: the address is in use; choose another`);
-  if (code === 'EACCES')
-    return new Error(`cannot listen on ${where}: not permitted; choose a port above 1023`);
-  if (code === 'EADDRNOTAVAIL')
-    return new Error(`cannot listen on ${where}: this machine has no such address`);
-  return new Error(`cannot listen on ${where}${code === '' ? '' : `: ${code}`}`);
+function problemOf(error: Error, { host, port }: Address): Error {
+  const code = 'code' in error ? String(error.code) : 'unknown error';
+  return new Error(`cannot listen on ${shown(host, port)}: ${WORDS[code] ?? code}`);
 }
 
 const close = (server: Server): Promise<void> =>
@@ -33,33 +37,54 @@ const close = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
+async function answer(
+  routes: Readonly<Record<string, Handler>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (handler === undefined) {
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    // A body may follow, of any size: nobody is going to read it.
+    response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end();
+  } else {
+    await handler(request, response);
+  }
+}
+
+/** What a handler could not do is a 500; half an answer is cut off, lest it be taken for a whole one. */
+function fail(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { 'content-type': 'text/plain' }).end('internal error\n');
+}
+
 /**
- * Serves GET and HEAD for exact paths; anything else is 404 or 405.
+ * Serves GET and HEAD for exact paths; anything else is 404 or 405, and a handler that fails is 500.
  *
+ * @param requestTimeoutMs how long a request may take to arrive
  * @throws an Error that says which address cannot be had, and why
  */
 export async function listen(
   address: Address,
   routes: Readonly<Record<string, Handler>>,
+  requestTimeoutMs = 10_000,
 ): Promise<Listening> {
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (handler === undefined) {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('not found\n');
-    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { allow: 'GET, HEAD' }).end();
-    } else {
-      void Promise.resolve(handler(request, response)).catch(() => response.destroy());
-    }
+  const timeouts = {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 2),
+  };
+  const server = createServer(timeouts, (request, response) => {
+    answer(routes, request, response).catch(() => fail(response));
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(problemOf(error, address)));
+    // It stays on: a connection that cannot be accepted (no file descriptor is left) must not end the process.
+    server.on('error', (error) => reject(problemOf(error, address)));
     server.listen(address.port, address.host, resolve);
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-  const shown =
-    address.host === undefined ? '' : address.host.includes(':') ? `[${address.host}]` : address.host;
-  return { address: `${shown}:${port}`, close: () => close(server) };
+  return { address: shown(address.host, port), close: () => close(server) };
 }

@@ -1,8 +1,20 @@
+import { isLabelSelector } from './label-selector.js';
 import type { Problem, Values } from './read.js';
 import type { SettingName } from './table.js';
 
-const NAMESPACED = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?\/[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/;
-const HEADER = /^[A-Za-z0-9_-]+\s*:/;
+/** The name of a namespace or a Service (DNS-1123 label). */
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** A header's name and value as HTTP can carry them (RFC 9110, 5.1 and 5.5). */
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[\t ]*:[\t -~\u0080-\u00ff]*$/;
+/** Headers that a push sets itself: Kong's hash, and the framing of the request, hang on them. */
+const OWN_HEADERS = new Set([
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'expect',
+  'transfer-encoding',
+]);
 
 const problem = (setting: SettingName, text: string): Problem => ({ setting: `--${setting}`, problem: text });
 
@@ -19,6 +31,11 @@ function bothGiven(values: Values): Problem[] {
     .map(([value, file]) => problem(value, `cannot be given together with --${file}`));
 }
 
+function isNamespacedName(text: string): boolean {
+  const parts = text.split('/');
+  return parts.length === 2 && parts.every((part) => LABEL.test(part));
+}
+
 function gatewayProblems(values: Values): Problem[] {
   const service = values['kong-admin-svc'];
   const urls = values['kong-admin-url'];
@@ -32,26 +49,32 @@ function gatewayProblems(values: Values): Problem[] {
   if (service !== undefined && urls.length > 0) {
     problems.push(problem('kong-admin-svc', 'cannot be given together with --kong-admin-url'));
   }
-  if (service !== undefined && !NAMESPACED.test(service)) {
+  if (service !== undefined && !isNamespacedName(service)) {
     problems.push(problem('kong-admin-svc', `must be namespace/name, not "${service}"`));
   }
   if (values['kong-admin-svc-port-names'].length === 0) {
     problems.push(problem('kong-admin-svc-port-names', 'must name at least one port'));
   }
-  for (const url of urls) {
-    const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-      problems.push(problem('kong-admin-url', 'must be a URL such as http://10.0.0.7:8001'));
-    } else if (parsed.username !== '' || parsed.password !== '') {
-      problems.push(
-        problem('kong-admin-url', 'must not hold credentials: use --kong-admin-token or --kong-admin-header'),
-      );
-    }
-  }
-  if (new Set(urls.map((url) => url.replace(/\/+$/, ''))).size < urls.length) {
-    problems.push(problem('kong-admin-url', 'names the same gateway twice'));
-  }
+  const bad = urls.flatMap((url) => urlProblem(url) ?? []);
+  problems.push(...[...new Set(bad)].map((text) => problem('kong-admin-url', text)));
+  const distinct = new Set(
+    urls.map((url) => (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, '')),
+  );
+  if (distinct.size < urls.length) problems.push(problem('kong-admin-url', 'names the same gateway twice'));
   return problems;
+}
+
+/** The URL itself is not repeated: it may hold a secret in the wrong place. */
+function urlProblem(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    return 'must be a URL such as http://10.0.0.7:8001';
+  }
+  if (url.username !== '' || url.password !== '') {
+    return 'must not hold credentials: use --kong-admin-token or --kong-admin-header';
+  }
+  if (/[?#]/.test(text)) return 'must end with the path: no ? and no #';
+  return undefined;
 }
 
 function adminApiProblems(values: Values): Problem[] {
@@ -75,15 +98,26 @@ function adminApiProblems(values: Values): Problem[] {
       problems.push(problem(name, 'means nothing with --kong-admin-tls-skip-verify'));
     }
   }
-  for (const header of values['kong-admin-header']) {
-    if (!HEADER.test(header)) problems.push(problem('kong-admin-header', 'must be name:value'));
-  }
+  problems.push(...headerProblems(values['kong-admin-header']));
   if (values['gateway-discovery-readiness-check-timeout'] > values['proxy-timeout-seconds']) {
     problems.push(
       problem('gateway-discovery-readiness-check-timeout', 'must not be longer than --proxy-timeout-seconds'),
     );
   }
   return problems;
+}
+
+function headerProblems(headers: readonly string[]): Problem[] {
+  return headers.flatMap((header, index) => {
+    const name = HEADER.exec(header)?.[1]?.toLowerCase();
+    if (name === undefined) {
+      // Its text is secret; its place is not.
+      return problem('kong-admin-header', `must be name:value (number ${index + 1} is not)`);
+    }
+    return OWN_HEADERS.has(name)
+      ? problem('kong-admin-header', `cannot set ${name}: every push sets it itself`)
+      : [];
+  });
 }
 
 function configProblems(values: Values): Problem[] {
@@ -95,13 +129,14 @@ function configProblems(values: Values): Problem[] {
       problem: 'is needed: without one there is nothing to push',
     });
   }
-  if (selector?.trim() === '') {
-    problems.push(
-      problem('config-selector', 'must not be empty: it would select every ConfigMap and Secret'),
-    );
+  if (selector !== undefined && !isLabelSelector(selector)) {
+    problems.push(problem('config-selector', 'must be a label selector such as silverback.dev/config=true'));
   }
   if (selector === undefined && values['config-namespace'].length > 0) {
     problems.push(problem('config-namespace', 'means nothing without --config-selector'));
+  }
+  if (!values['config-namespace'].every((namespace) => LABEL.test(namespace))) {
+    problems.push(problem('config-namespace', 'must be the name of a namespace, such as kong'));
   }
   return problems;
 }
@@ -117,7 +152,21 @@ function electionProblems(values: Values): Problem[] {
   if (renew <= 1.2 * retry) {
     problems.push(problem('renew-deadline', 'must be more than 1.2 times --retry-period'));
   }
+  const namespace = values['election-namespace'];
+  if (namespace !== undefined && !LABEL.test(namespace)) {
+    problems.push(problem('election-namespace', 'must be the name of a namespace, such as kong'));
+  }
   return problems;
+}
+
+function addressProblems(values: Values): Problem[] {
+  const probes = values['health-probe-bind-address'];
+  const metrics = values['metrics-bind-address'];
+  if (probes === undefined || metrics === undefined || probes.port === 0 || probes.port !== metrics.port) {
+    return [];
+  }
+  const overlap = probes.host === metrics.host || probes.host === undefined || metrics.host === undefined;
+  return overlap ? [problem('metrics-bind-address', 'must differ from --health-probe-bind-address')] : [];
 }
 
 /** All settings that contradict each other or make no sense, at once. */
@@ -128,5 +177,6 @@ export function contradictions(values: Values): Problem[] {
     ...adminApiProblems(values),
     ...configProblems(values),
     ...electionProblems(values),
+    ...addressProblems(values),
   ];
 }

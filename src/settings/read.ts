@@ -39,13 +39,18 @@ export interface Problem {
   readonly problem: string;
 }
 
-function parseOne(definition: SettingDefinition, texts: readonly string[], split: boolean): Parsed<unknown> {
-  const last = texts.at(-1) ?? '';
+function parseText(definition: SettingDefinition, text: string): Parsed<string> {
+  if (text === '') return { ok: false, problem: 'must not be empty; leave it out instead' };
+  return definition.choices === undefined || definition.choices.includes(text)
+    ? { ok: true, value: text }
+    : { ok: false, problem: `must be one of ${definition.choices.join(', ')}` };
+}
+
+function parseOne(definition: SettingDefinition, texts: readonly string[]): Parsed<unknown> {
+  const last = texts.at(-1)?.trim() ?? '';
   switch (definition.kind) {
     case 'text':
-      return definition.choices === undefined || definition.choices.includes(last)
-        ? { ok: true, value: last }
-        : { ok: false, problem: `must be one of ${definition.choices.join(', ')}` };
+      return parseText(definition, last);
     case 'switch':
       return parseSwitch(last);
     case 'count':
@@ -55,10 +60,18 @@ function parseOne(definition: SettingDefinition, texts: readonly string[], split
     case 'duration':
       return parseDuration(last);
     case 'list':
-      return { ok: true, value: parseList(texts, split) };
+      return { ok: true, value: parseList(texts, definition.separator ?? ',') };
     case 'address':
       return parseAddress(last);
   }
+}
+
+/** What stands for a value that could not be read: its problem is told, and no other follows from it. */
+function placeholder(definition: SettingDefinition): unknown {
+  if (definition.default === undefined) return undefined;
+  const parsed = parseOne(definition, [definition.default]);
+  // Every comparison with NaN is false.
+  return parsed.ok && typeof parsed.value !== 'number' ? parsed.value : NaN;
 }
 
 /** Where a setting's value came from, as told to the user. */
@@ -72,7 +85,9 @@ function givenFor(name: SettingName, flags: Raw, env: NodeJS.ProcessEnv): Given 
   if (flag !== undefined) return { texts: flag, from: `--${name}` };
   const variable = env[envName(name)];
   // An empty variable is an unset one: manifests often write both alike.
-  return variable === undefined || variable === '' ? undefined : { texts: [variable], from: envName(name) };
+  return variable === undefined || variable.trim() === ''
+    ? undefined
+    : { texts: [variable], from: envName(name) };
 }
 
 /**
@@ -94,27 +109,36 @@ export function readSettings(
       values[name] = definition.kind === 'list' ? [] : undefined;
       continue;
     }
-    const parsed = parseOne(definition, texts, name !== 'kong-admin-header');
-    const problem = parsed.ok
-      ? typeof parsed.value === 'number'
-        ? outOfBounds(definition, parsed.value)
-        : undefined
-      : parsed.problem;
-    values[name] = parsed.ok ? parsed.value : undefined;
+    const parsed = parseOne(definition, texts);
+    values[name] = parsed.ok ? parsed.value : placeholder(definition);
+    const problem = parsed.ok ? boundsProblem(definition, parsed.value) : parsed.problem;
     if (problem !== undefined) problems.push({ setting: given?.from ?? `--${name}`, problem });
   }
+  // The table says which kind of value each name has; parseOne has just made it.
   return { values: values as Values, problems };
 }
 
-const KNOWN_ENV = new Set(SETTING_NAMES.map(envName));
-/** What Kubernetes injects for a Service called `controller-…`: not meant for us, and not a mistake. */
-const SERVICE_ENV = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)?)$/;
+const boundsProblem = (definition: SettingDefinition, value: unknown): string | undefined =>
+  typeof value === 'number' ? outOfBounds(definition, value) : undefined;
 
-/** `CONTROLLER_` variables that name no setting: probably a typo, worth a warning. */
+const KNOWN_ENV = new Set(SETTING_NAMES.map(envName));
+const HOST_SUFFIX = '_SERVICE_HOST';
+/** What follows a Service's name in the other variables that Kubernetes injects for it. */
+const INJECTED = /^_(SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
+
+/**
+ * `CONTROLLER_` variables that name no setting: probably a typo, worth a warning. What Kubernetes injects for a
+ * Service called `controller` or `controller-…` is neither meant for us nor a mistake.
+ */
 export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
-  return Object.keys(env)
-    .filter((name) => name.startsWith('CONTROLLER_') && !KNOWN_ENV.has(name) && !SERVICE_ENV.test(name))
-    .sort();
+  const names = Object.keys(env).filter((name) => name.startsWith('CONTROLLER_'));
+  const services = names
+    .filter((name) => name.endsWith(HOST_SUFFIX))
+    .map((name) => name.slice(0, -HOST_SUFFIX.length));
+  const isInjected = (name: string): boolean =>
+    name.endsWith(HOST_SUFFIX) ||
+    services.some((service) => name.startsWith(service) && INJECTED.test(name.slice(service.length)));
+  return names.filter((name) => !KNOWN_ENV.has(name) && !isInjected(name)).sort();
 }
 
 /** Each setting as it may be shown: secrets as `***`. */

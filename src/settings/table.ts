@@ -15,7 +15,7 @@ export type SettingKind =
   | 'seconds'
   /** Go's notation: `300ms`, `1.5s`, `2m`, `1h30m`. */
   | 'duration'
-  /** Text given several times, or once with commas. */
+  /** Texts given one by one, or in one value with a separator between them. */
   | 'list'
   /** `host:port` or `:port`; `off` for none. */
   | 'address';
@@ -26,6 +26,8 @@ export interface SettingDefinition {
   readonly default?: string;
   /** One of these words, where only some are allowed. */
   readonly choices?: readonly string[];
+  /** Between the texts of a list; a comma unless given. */
+  readonly separator?: '\n';
   /** Bounds: of a count as it is, of seconds and durations in milliseconds. */
   readonly min?: number;
   readonly max?: number;
@@ -107,9 +109,10 @@ export const SETTINGS = define({
   },
   'kong-admin-header': {
     kind: 'list',
+    separator: '\n',
     secret: true,
     group: 'Admin API',
-    help: 'header to send with every request, as name:value; may be repeated',
+    help: 'header to send with every request, as name:value; may be repeated, in the environment one per line',
   },
   'kong-workspace': {
     kind: 'text',

@@ -17,13 +17,25 @@ export function parseSwitch(text: string): Parsed<boolean> {
   return bad('must be true or false');
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** Go's units, with their milliseconds. */
+const UNITS = [
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+  ['us', 1e-3],
+  ['µs', 1e-3],
+  ['μs', 1e-3],
+  ['ns', 1e-6],
+] as const;
+const UNIT_MS: Readonly<Record<string, number>> = Object.fromEntries(UNITS);
+const DURATION_PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 
 /** Go's duration notation (`1h30m`, `1.5s`, `300ms`), in milliseconds. A bare `0` is allowed, as in Go. */
 export function parseDuration(text: string): Parsed<number> {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(/^\+/, '');
   if (trimmed === '0') return good(0);
-  const parts = [...trimmed.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const parts = [...trimmed.matchAll(DURATION_PART)];
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== trimmed) {
     return bad('must be a duration such as 300ms, 15s, 2m or 1h30m');
   }
@@ -41,10 +53,10 @@ export function parseSeconds(text: string): Parsed<number> {
     : bad('must be a number of seconds');
 }
 
-/** Several values: given several times, or with commas. Commas inside a value (headers) need repetition. */
-export function parseList(texts: readonly string[], splitCommas: boolean): string[] {
+/** Several values: given several times, or in one text with `separator` between them. Empty ones are dropped. */
+export function parseList(texts: readonly string[], separator: ',' | '\n'): string[] {
   return texts
-    .flatMap((text) => (splitCommas ? text.split(',') : [text]))
+    .flatMap((text) => text.split(separator))
     .map((text) => text.trim())
     .filter((text) => text !== '');
 }
@@ -66,15 +78,17 @@ export function parseAddress(text: string): Parsed<ListenAddress | undefined> {
   return good({ host: host === undefined || host === '' ? undefined : host, port });
 }
 
-function written(ms: number): string {
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
+/** A bound as a user would write the value: `10`, `1.5`, `300ms`, `1h`. */
+export function written(bound: number, kind: SettingDefinition['kind']): string {
+  if (kind === 'count') return String(bound);
+  if (kind === 'seconds') return String(bound / 1000);
+  const [unit, unitMs] = UNITS.find(([, each]) => bound >= each && bound % each === 0) ?? ['ms', 1];
+  return `${bound / unitMs}${unit}`;
 }
 
-/** Whether a number keeps to a setting's bounds; `undefined` when it does. */
-export function outOfBounds(definition: SettingDefinition, value: number): string | undefined {
-  const { min, max, kind } = definition;
-  const show = (bound: number): string => (kind === 'count' ? String(bound) : written(bound));
-  if (min !== undefined && value < min) return `must be at least ${show(min)}`;
-  if (max !== undefined && value > max) return `must be at most ${show(max)}`;
+/** Whether a number keeps to a setting's bounds: what is wrong, or `undefined`. */
+export function outOfBounds({ min, max, kind }: SettingDefinition, value: number): string | undefined {
+  if (min !== undefined && value < min) return `must be at least ${written(min, kind)}`;
+  if (max !== undefined && value > max) return `must be at most ${written(max, kind)}`;
   return undefined;
 }

@@ -1,70 +1,43 @@
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Clock } from '../clock/clock.js';
-import { isConfigName, MAX_TEXT_BYTES } from './source.js';
-import type { Source, SourceText } from './source.js';
+import { readPath, SETTLE_MS } from './read-path.js';
+import type { NamedPath, PathReading } from './read-path.js';
+import { isConfigName } from './source.js';
+import type { Source } from './source.js';
 
 export interface FilePaths {
   readonly files: readonly string[];
   readonly dirs: readonly string[];
 }
 
-/** What could be read, and what could not. A path that does not exist is in neither. */
+/** What could be read, and what could not. A path that does not exist is a source without texts. */
 export interface FileReading {
   readonly sources: readonly Source[];
   readonly unreadable: readonly { readonly source: string; readonly reason: string }[];
 }
 
-interface PathReading {
-  /** Changes whenever the content may have. */
-  readonly signature: string;
-  readonly read: () => Promise<Source>;
-}
+type Settled = Exclude<PathReading, { readonly kind: 'unsettled' }>;
 
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+/** How long a path may go on changing before that is told (ms). */
+const PATIENCE_MS = 10_000;
 
-/** Follows symlinks, so that Kubernetes' `..data` swap shows as another inode. */
-async function signatureOf(path: string): Promise<string> {
-  const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-  if (size > MAX_TEXT_BYTES) throw new Error(`is larger than ${MAX_TEXT_BYTES / 1024 / 1024} MiB`);
-  return `${path}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
-}
+const RESTLESS: Settled = {
+  kind: 'unreadable',
+  reason: 'it changes all the time; write a new file beside it and rename that over it',
+};
 
-const readText = async (file: string): Promise<SourceText> => ({ file, text: await readFile(file) });
-
-async function lookAtFile(path: string): Promise<PathReading> {
-  return {
-    signature: await signatureOf(path),
-    read: async () => ({ name: path, texts: [await readText(path)] }),
-  };
-}
-
-/** The configuration files directly in a folder; names that start with a dot are left alone. */
-async function lookAtFolder(path: string): Promise<PathReading> {
-  const files = (await readdir(path)).filter(isConfigName).map((name) => join(path, name));
-  files.sort();
-  const signatures = await Promise.all(files.map(signatureOf));
-  return {
-    signature: [path, ...signatures].join('\n'),
-    read: async () => ({ name: path, texts: await Promise.all(files.map(readText)) }),
-  };
-}
-
-interface Known {
-  readonly signature: string;
-  readonly source: Source;
-}
+/** The folder whose notices tell of a path. */
+const folderOf = ({ path, isFolder }: NamedPath): string => (isFolder ? path : dirname(path));
 
 /**
  * Follows files and folders. The operating system's notices make it quick, and a look at the files' metadata
- * every `pollMs` makes it sure: notices are lost on network file systems, on renames and when a folder is
- * mounted anew. A file that was caught half-written changes again, and is read again.
+ * every `pollMs` makes it sure: notices are lost on network file systems, beyond symbolic links, and when a
+ * folder is mounted or made anew.
  *
- * `onReading` gets the first reading, and each that differs from the one before. A path that exists but cannot
- * be read keeps what it held before.
+ * `onReading` gets the first reading, and each that differs from the one before; a source whose content is the
+ * same is the same object.
  */
 export function watchFiles(
   paths: FilePaths,
@@ -72,87 +45,100 @@ export function watchFiles(
   pollMs: number,
   onReading: (reading: FileReading) => void,
 ): { readonly look: () => void; readonly close: () => void } {
-  const known = new Map<string, Known>();
+  const named: readonly NamedPath[] = [
+    ...[...new Set(paths.files)].map((path) => ({ path, isFolder: false })),
+    ...[...new Set(paths.dirs)].map((path) => ({ path, isFolder: true })),
+  ];
+  const names = new Set(named.map(({ path }) => basename(path)));
   const watchers = new Map<string, FSWatcher>();
-  let lastTold: string | undefined;
+  let known: readonly Settled[] = [];
+  let told: readonly (Source | string)[] | undefined;
+  let restlessSince: number | undefined;
   let looking = false;
   let again = false;
   let closed = false;
-  let cancel = (): void => undefined;
+  let cancelPoll = (): void => undefined;
+  let cancelSettle = (): void => undefined;
+
+  /** What else goes on in a busy folder is nothing to wake up for; `..data` is how Kubernetes swaps a volume. */
+  const concernsUs = (name: string): boolean => names.has(name) || name === '..data' || isConfigName(name);
 
   const watchFolder = (folder: string): void => {
     if (watchers.has(folder) || closed) return;
     try {
-      const watcher = watch(folder, { persistent: false }, () => void look());
-      const drop = (): void => {
+      const watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name === null || concernsUs(name)) void look();
+      });
+      watcher.on('error', () => {
         watcher.close();
-        watchers.delete(folder);
-      };
-      watcher.on('error', drop);
+        if (watchers.get(folder) === watcher) watchers.delete(folder);
+      });
       watchers.set(folder, watcher);
     } catch {
       // It does not exist now, or cannot be watched: the next poll looks again.
     }
   };
 
-  const lookAt = async (path: string, isFolder: boolean): Promise<string | undefined> => {
-    try {
-      const seen = isFolder ? await lookAtFolder(path) : await lookAtFile(path);
-      if (known.get(path)?.signature !== seen.signature) {
-        known.set(path, { signature: seen.signature, source: await seen.read() });
-      }
-      return undefined;
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'ENOENT' || code === 'ENOTDIR') {
-        known.delete(path);
-        return undefined;
-      }
-      return code === undefined && error instanceof Error
-        ? error.message
-        : `cannot be read (${code ?? 'unknown error'})`;
-    }
+  /** A watcher goes blind, without a word, when its folder is removed, renamed or unmounted. */
+  const dropWatchers = (): void => {
+    for (const watcher of watchers.values()) watcher.close();
+    watchers.clear();
   };
 
   const lookOnce = async (): Promise<void> => {
-    const unreadable: { source: string; reason: string }[] = [];
-    for (const [list, isFolder] of [
-      [paths.files, false],
-      [paths.dirs, true],
-    ] as const) {
-      for (const path of list) {
-        watchFolder(isFolder ? path : dirname(path));
-        const reason = await lookAt(path, isFolder);
-        if (reason !== undefined) unreadable.push({ source: path, reason });
-      }
+    const readings: PathReading[] = [];
+    for (const [index, path] of named.entries()) {
+      watchFolder(folderOf(path));
+      readings.push(await readPath(path, known[index], () => clock.wall().getTime()));
     }
-    const sources = [...paths.files, ...paths.dirs].flatMap((path) => known.get(path)?.source ?? []);
-    const signatures = [...paths.files, ...paths.dirs].map((path) => known.get(path)?.signature);
-    const told = JSON.stringify([signatures, unreadable]);
-    if (told === lastTold) return;
-    lastTold = told;
-    onReading({ sources, unreadable });
+    if (closed) return;
+    if (mustWait(readings.some(({ kind }) => kind === 'unsettled'))) return;
+    known = readings.map((reading) => (reading.kind === 'unsettled' ? RESTLESS : reading));
+    tell();
+  };
+
+  /** While something is being written nothing is told, for as long as patience lasts. */
+  const mustWait = (unsettled: boolean): boolean => {
+    if (!unsettled) {
+      restlessSince = undefined;
+      return false;
+    }
+    restlessSince ??= clock.now();
+    cancelSettle();
+    cancelSettle = clock.after(SETTLE_MS, () => void look());
+    return clock.now() - restlessSince < PATIENCE_MS;
+  };
+
+  const tell = (): void => {
+    const now = known.map((reading) => (reading.kind === 'read' ? reading.source : reading.reason));
+    if (told?.every((each, index) => each === now[index]) === true) return;
+    told = now;
+    onReading({
+      sources: known.flatMap((reading) => (reading.kind === 'read' ? reading.source : [])),
+      unreadable: known.flatMap((reading, index) =>
+        reading.kind === 'read' ? [] : { source: named[index]?.path ?? '', reason: reading.reason },
+      ),
+    });
   };
 
   const look = async (): Promise<void> => {
-    if (looking) {
-      again = true;
-      return;
-    }
+    again = true;
+    if (looking) return;
     looking = true;
     try {
-      do {
+      while (again && !closed) {
         again = false;
-        if (!closed) await lookOnce();
-      } while (again);
+        await lookOnce();
+      }
     } finally {
       looking = false;
     }
   };
 
   const poll = (): void => {
+    dropWatchers();
     void look().finally(() => {
-      if (!closed) cancel = clock.after(pollMs, poll);
+      if (!closed) cancelPoll = clock.after(pollMs, poll);
     });
   };
   poll();
@@ -161,8 +147,9 @@ export function watchFiles(
     look: () => void look(),
     close() {
       closed = true;
-      cancel();
-      for (const watcher of watchers.values()) watcher.close();
+      cancelPoll();
+      cancelSettle();
+      dropWatchers();
     },
   };
 }

@@ -59,6 +59,19 @@ function unreadableObjects({ kind, cache }: ObjectCache): SourceSnapshot['unread
   });
 }
 
+/** What is new since the reading before; what the first one holds is told by `sources-synced`. */
+function tellFiles(before: FileReading | undefined, now: FileReading, report: Report): void {
+  for (const { source, reason } of now.unreadable) {
+    const known = before?.unreadable.find((each) => each.source === source)?.reason === reason;
+    if (!known) report({ kind: 'source-unreadable', source, reason });
+  }
+  if (before === undefined) return;
+  for (const source of now.sources) {
+    if (before.sources.includes(source)) continue;
+    report({ kind: 'source-changed', source: source.name, documents: source.texts.length });
+  }
+}
+
 /** Follows files, folders, ConfigMaps and Secrets alike. */
 export function followSources(options: FollowOptions): Sources {
   const { paths, objects, clock, random, report } = options;
@@ -104,21 +117,15 @@ export function followSources(options: FollowOptions): Sources {
     caches.push({ kind, cache });
   };
 
-  for (const namespace of objects?.namespaces ?? []) {
+  for (const namespace of new Set(objects?.namespaces)) {
     if (objects === undefined) break;
     watchObjects(objects, 'ConfigMap', namespace);
     watchObjects(objects, 'Secret', namespace);
   }
 
   const files = watchFiles(paths, clock, options.pollMs, (next) => {
-    const first = reading === undefined;
+    tellFiles(reading, next, report);
     reading = next;
-    for (const { source, reason } of next.unreadable) report({ kind: 'source-unreadable', source, reason });
-    if (!first) {
-      for (const source of next.sources) {
-        report({ kind: 'source-changed', source: source.name, documents: source.texts.length });
-      }
-    }
     changed();
   });
 

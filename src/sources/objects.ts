@@ -1,29 +1,27 @@
 import { gunzipSync } from 'node:zlib';
 import { fieldsOf, isObject, parseMeta } from '../kube/object.js';
-import { isConfigName, MAX_TEXT_BYTES, uncompressedName } from './source.js';
+import { isCompressedConfigName, isConfigName, MAX_SOURCE_BYTES } from './source.js';
 import type { Source, SourceText } from './source.js';
 
 export type ObjectKind = 'ConfigMap' | 'Secret';
 
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 function fromBase64(key: string, value: string): Uint8Array {
   if (!BASE64.test(value)) throw new Error(`key ${key} does not hold base64`);
   return Buffer.from(value, 'base64');
 }
 
-function gunzip(key: string, bytes: Uint8Array): Uint8Array {
+/** @param limit bytes that it may unpack to; what an object holds in all is bounded, however many keys it has */
+function gunzip(key: string, bytes: Uint8Array, limit: number): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_TEXT_BYTES });
+    return gunzipSync(bytes, { maxOutputLength: limit });
   } catch (error) {
-    const tooLarge = error instanceof RangeError;
-    throw new Error(
-      tooLarge
-        ? `key ${key} unpacks to more than ${MAX_TEXT_BYTES / 1024 / 1024} MiB`
-        : `key ${key} is not gzip`,
-    );
+    throw new Error(error instanceof RangeError ? TOO_LARGE : `key ${key} is not gzip`);
   }
 }
+
+const TOO_LARGE = `it unpacks to more than ${MAX_SOURCE_BYTES / 1024 / 1024} MiB`;
 
 function* entriesOf(object: unknown, field: string): Generator<readonly [string, string]> {
   for (const [key, value] of Object.entries(fieldsOf(object, field))) {
@@ -34,11 +32,13 @@ function* entriesOf(object: unknown, field: string): Generator<readonly [string,
 /** Texts in a field of base64 values: plain ones and, where the name says so, compressed ones. */
 function binaryTexts(object: unknown, field: string, place: string): SourceText[] {
   const texts: SourceText[] = [];
+  let left = MAX_SOURCE_BYTES;
   for (const [key, value] of entriesOf(object, field)) {
-    const plain = uncompressedName(key);
-    if (plain !== undefined)
-      texts.push({ file: `${place}/${plain}`, text: gunzip(key, fromBase64(key, value)) });
-    else if (isConfigName(key)) texts.push({ file: `${place}/${key}`, text: fromBase64(key, value) });
+    if (!isConfigName(key) && !isCompressedConfigName(key)) continue;
+    const bytes = fromBase64(key, value);
+    const text = isConfigName(key) ? bytes : gunzip(key, bytes, left);
+    left -= text.length;
+    texts.push({ file: `${place}/${key}`, text });
   }
   return texts;
 }

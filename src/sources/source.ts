@@ -11,20 +11,21 @@ export interface SourceText {
 export interface Source {
   /** `kong.yaml`, `/etc/kong/config`, `ConfigMap kong/routes`. */
   readonly name: string;
+  /** None for a path that does not exist, and for whatever holds no configuration. */
   readonly texts: readonly SourceText[];
-  /** The object, where it is one: Events go there. */
+  /** The object, where it is one: Events go there. A path that the settings name has none. */
   readonly object?: ObjectRef;
 }
 
-/** Texts above this are not read at all (bytes); Kong takes 10 MiB unless told otherwise. */
-export const MAX_TEXT_BYTES = 32 * 1024 * 1024;
+/** A source with more than this in it is not read (bytes, unpacked); Kong takes 10 MiB unless told otherwise. */
+export const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
 
 /** Whether a file or key name is that of a configuration text. */
 export function isConfigName(name: string): boolean {
   return /\.(ya?ml|json)$/i.test(name) && !posix.basename(name).startsWith('.');
 }
 
-/** The name without `.gz`, for names of compressed configuration texts. */
-export function uncompressedName(name: string): string | undefined {
-  return /\.(ya?ml|json)\.gz$/i.test(name) ? name.slice(0, -3) : undefined;
+/** Whether a key name is that of a compressed configuration text. */
+export function isCompressedConfigName(name: string): boolean {
+  return /\.gz$/i.test(name) && isConfigName(name.slice(0, -3));
 }

@@ -1,59 +1,27 @@
-import { placeOf } from '../config/finding.js';
-import type { Finding } from '../config/finding.js';
-import { shortId } from '../config/revision.js';
-import type { Happening, Trouble } from './happening.js';
+import { EMPTY_HASH } from '../config/revision.js';
+import type { Happening } from './happening.js';
+import {
+  findingFields,
+  firstOf,
+  gravest,
+  kept,
+  line,
+  ms,
+  plural,
+  seconds,
+  served,
+  short,
+  SHOWN,
+  troubleFields,
+  words,
+} from './line.js';
+import type { Level, Line } from './line.js';
+import { oneLine } from './one-line.js';
 
-export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error';
-
-/** A happening as a log line: a sentence for people, fields for machines. */
-export interface Line {
-  readonly level: Level;
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
+export { findingLine } from './line.js';
 
 type Of<K extends Happening['kind']> = Extract<Happening, { readonly kind: K }>;
 type Describe = { readonly [K in Happening['kind']]: (happening: Of<K>) => Line };
-
-const line = (level: Level, message: string, fields: Readonly<Record<string, unknown>> = {}): Line => ({
-  level,
-  message,
-  fields,
-});
-
-const short = (revision: string | undefined): string => (revision === undefined ? 'none' : shortId(revision));
-const ms = (value: number): number => Math.round(value);
-const words = ({ reason, advice }: Trouble): string =>
-  advice === undefined ? reason : `${reason}; ${advice}`;
-
-function troubleFields(trouble: Trouble | undefined): Record<string, unknown> {
-  if (trouble === undefined) return {};
-  const { code, reason, advice } = trouble;
-  return { code, reason, ...(advice !== undefined && { advice }) };
-}
-
-/** As many findings as a log line can bear; the count tells of the rest. */
-const SHOWN_FINDINGS = 20;
-
-/** One finding in one line: where, what, what to do. */
-export function findingLine(finding: Finding): string {
-  const place = placeOf(finding);
-  const hint = finding.hint === undefined ? '' : ` (${finding.hint})`;
-  return `${place === '' ? '' : `${place}: `}${finding.message} [${finding.code}]${hint}`;
-}
-
-function findingFields(findings: readonly Finding[]): Record<string, unknown> {
-  return { count: findings.length, findings: findings.slice(0, SHOWN_FINDINGS).map(findingLine) };
-}
-
-const kept = (revision: string | undefined): string =>
-  revision === undefined ? 'nothing is pushed' : `the gateways stay on ${short(revision)}`;
-
-const first = (findings: readonly Finding[]): string => {
-  const [one] = findings;
-  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-  return one === undefined ? 'no reason given' : `${findingLine(one)}${more}`;
-};
 
 /** Phases that pass by within one push, and would drown what matters. */
 const PASSING = new Set(['unknown', 'probing', 'out-of-sync', 'pushing', 'verifying']);
@@ -64,6 +32,15 @@ const TROUBLED: Readonly<Record<string, Level>> = {
   refused: 'error',
   rejected: 'error',
 };
+
+/** Results of a push whose name alone says too little. */
+const RESULTS: Readonly<Record<string, string>> = {
+  same: 'same, it had it already (304)',
+  withdrawn: 'withdrawn before anything was sent, this replica may not push any more',
+};
+
+const allServe = (gateways: number): string =>
+  gateways === 1 ? 'the one gateway serves' : `all ${gateways} gateways serve`;
 
 const countsText = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
@@ -95,8 +72,8 @@ const DESCRIBE: Describe = {
   'watch-failed': ({ resource, reason, advice, delayMs }) =>
     line(
       'warn',
-      `watch of ${resource} failed, next try in ${(delayMs / 1000).toFixed(1)} s: ${reason}${advice === undefined ? '' : `; ${advice}`}`,
-      { resource, reason, delayMs: ms(delayMs) },
+      `watch of ${resource} failed, next try in ${seconds(delayMs)}: ${reason}${advice === undefined ? '' : `; ${advice}`}`,
+      { resource, reason, ...(advice !== undefined && { advice }), delayMs: ms(delayMs) },
     ),
   'watch-recovered': ({ resource }) => line('info', `watch of ${resource} works again`, { resource }),
   'object-unreadable': ({ resource, name, reason }) =>
@@ -113,7 +90,7 @@ const DESCRIBE: Describe = {
     line('warn', `this replica leads no longer: ${reason}; pushes in flight were cut off`, { term, reason }),
   'lease-released': ({ term }) => line('info', 'the lease is released', { term }),
   'lease-renewal-failed': ({ reason, leftMs }) =>
-    line('warn', `renewing the lease failed, ${(leftMs / 1000).toFixed(1)} s are left: ${reason}`, {
+    line('warn', `renewing the lease failed, ${seconds(leftMs)} are left: ${reason}`, {
       reason,
       leftMs: ms(leftMs),
     }),
@@ -122,35 +99,38 @@ const DESCRIBE: Describe = {
     line('debug', `a Kubernetes Event could not be written: ${reason}`, { reason }),
 
   'source-changed': ({ source, documents }) =>
-    line('info', `source ${source} has ${documents} document${documents === 1 ? '' : 's'}`, {
+    line('info', `source ${source} has changed and holds ${plural(documents, 'document')}`, {
       source,
       documents,
     }),
   'source-unreadable': ({ source, reason }) =>
-    line('error', `source ${source} cannot be read, what it held before stays: ${reason}`, {
+    line('error', `source ${source} cannot be read, nothing changes until it can: ${reason}`, {
       source,
       reason,
     }),
   'source-vanished': ({ source }) =>
-    line('warn', `source ${source} is gone or has no configuration any more`, { source }),
+    line('warn', `source ${source} does not exist or holds no configuration`, { source }),
   'sources-synced': ({ sources }) => line('info', `all sources have been read: ${sources}`, { sources }),
-  'config-compiled': ({ revision, counts, bytes, durationMs, findings }) =>
-    line('info', `configuration ${short(revision)} is valid: ${countsText(counts)}`, {
+  'config-compiled': ({ revision, counts, bytes, durationMs, findings }) => {
+    const but = findings.length === 0 ? '' : `; but ${gravest(findings)}`;
+    return line('info', `configuration ${short(revision)} is valid: ${countsText(counts)}${but}`, {
       revision: short(revision),
       bytes,
       durationMs: ms(durationMs),
       ...(findings.length > 0 && findingFields(findings)),
-    }),
+    });
+  },
   'config-invalid': ({ findings, durationMs, kept: revision }) =>
-    line('error', `the configuration is invalid, ${kept(revision)}: ${first(findings)}`, {
+    line('error', `the configuration is invalid, ${kept(revision)}: ${gravest(findings)}`, {
       durationMs: ms(durationMs),
       ...findingFields(findings),
     }),
   'config-held': ({ revision, reasons, codes, kept: current }) =>
-    line('warn', `the configuration is held, ${kept(current)}: ${reasons.join('; ')}`, {
+    line('warn', `the configuration is held, ${kept(current)}: ${firstOf(reasons)}`, {
       revision: short(revision),
       codes,
-      reasons,
+      count: reasons.length,
+      reasons: reasons.slice(0, SHOWN),
     }),
   'compile-failed': ({ reason }) =>
     line('error', `the configuration could not be validated, what was valid before stays: ${reason}`, {
@@ -169,7 +149,7 @@ const DESCRIBE: Describe = {
   'discovery-changed': ({ gateways, problems }) =>
     line(
       problems.length > 0 ? 'warn' : 'info',
-      [`${gateways} gateway${gateways === 1 ? '' : 's'} discovered`, ...problems].join('; '),
+      [`${plural(gateways, 'gateway')} discovered`, ...problems].join('; '),
       { gateways },
     ),
   'gateway-found': ({ gateway, url }) => line('info', `gateway ${gateway} found at ${url}`, { gateway, url }),
@@ -196,7 +176,7 @@ const DESCRIBE: Describe = {
   'push-ended': ({ gateway, revision, result, bytes, durationMs, trouble }) =>
     line(
       trouble === undefined ? 'info' : 'warn',
-      `push of ${short(revision)} to ${gateway}: ${result}${trouble === undefined ? '' : `: ${words(trouble)}`}`,
+      `push of ${short(revision)} to ${gateway}: ${RESULTS[result] ?? result}${trouble === undefined ? '' : `: ${words(trouble)}`}`,
       {
         gateway,
         revision: short(revision),
@@ -222,15 +202,15 @@ const DESCRIBE: Describe = {
       revision: short(revision),
     }),
   'would-push': ({ gateway, revision, found }) =>
-    line('info', `observe: would push ${short(revision)} to ${gateway}, which serves ${short(found)}`, {
+    line('info', `observe: would push ${short(revision)} to ${gateway}, which serves ${served(found)}`, {
       gateway,
       revision: short(revision),
-      found: short(found),
+      found: served(found),
     }),
   retry: ({ gateway, attempt, delayMs, trouble }) =>
     line(
       attempt <= 1 ? 'info' : 'debug',
-      `gateway ${gateway} did not work out, next try in ${(delayMs / 1000).toFixed(1)} s: ${words(trouble)}`,
+      `gateway ${gateway} failed ${attempt <= 1 ? 'once' : `${attempt} times`}, next try in ${seconds(delayMs)}: ${words(trouble)}`,
       {
         gateway,
         attempt,
@@ -238,19 +218,20 @@ const DESCRIBE: Describe = {
         ...troubleFields(trouble),
       },
     ),
-  drift: ({ gateway, expected, found }) =>
-    line(
-      'warn',
-      `gateway ${gateway} was on ${short(expected)} and now serves ${/^0+$/.test(found) ? 'nothing: it has restarted or was emptied' : `${short(found)}: somebody else changed it`}`,
-      {
-        gateway,
-        revision: short(expected),
-        found: short(found),
-        reason: /^0+$/.test(found) ? 'empty' : 'foreign',
-      },
-    ),
+  drift: ({ gateway, expected, found }) => {
+    const empty = found === EMPTY_HASH;
+    const what = empty
+      ? 'nothing: it has restarted or was emptied'
+      : `${short(found)}: somebody else changed it`;
+    return line('warn', `gateway ${gateway} was on ${short(expected)} and now serves ${what}`, {
+      gateway,
+      revision: short(expected),
+      found: served(found),
+      reason: empty ? 'empty' : 'foreign',
+    });
+  },
   'revision-refused': ({ gateway, revision, findings }) =>
-    line('error', `gateway ${gateway} rejected ${short(revision)}: ${first(findings)}`, {
+    line('error', `gateway ${gateway} rejected ${short(revision)}: ${gravest(findings)}`, {
       gateway,
       revision: short(revision),
       ...findingFields(findings),
@@ -265,17 +246,29 @@ const DESCRIBE: Describe = {
         hash,
       },
     ),
-  'no-gateways': () => line('warn', 'no gateways: nothing is configured until one appears'),
+  'no-gateways': () =>
+    line(
+      'warn',
+      'no gateways: nothing is pushed until one appears; does --kong-admin-svc name the right Service?',
+    ),
   converged: ({ revision, gateways, durationMs }) =>
-    line('info', `all ${gateways} gateway${gateways === 1 ? '' : 's'} serve ${short(revision)}`, {
+    line('info', `${allServe(gateways)} ${short(revision)}`, {
       revision: short(revision),
       gateways,
       durationMs: ms(durationMs),
     }),
 };
 
-/** Puts a happening into words. */
+const cleaned = (value: unknown): unknown =>
+  typeof value === 'string' ? oneLine(value) : Array.isArray(value) ? value.map(cleaned) : value;
+
+/** Puts a happening into words: one line, whatever the texts from outside in it hold. */
 export function describe<K extends Happening['kind']>(happening: Of<K> & { readonly kind: K }): Line {
   const put: (happening: Of<K>) => Line = DESCRIBE[happening.kind];
-  return put(happening);
+  const { level, message, fields } = put(happening);
+  return {
+    level,
+    message: oneLine(message),
+    fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cleaned(value)])),
+  };
 }

@@ -2,8 +2,8 @@ import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { build as pretty } from 'pino-pretty';
 import { describe } from './describe.js';
-import type { Level } from './describe.js';
 import type { Report } from './happening.js';
+import type { Level } from './line.js';
 
 export interface LogOptions {
   readonly level: Level;
@@ -25,6 +25,8 @@ export function createLogger({ level, format, destination, color }: LogOptions):
   const stream = pretty({
     colorize: color ?? process.stdout.isTTY,
     singleLine: true,
+    // Lines written just before the process ends must not be lost.
+    sync: true,
     ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss.l',
     ...(destination !== undefined && { destination }),

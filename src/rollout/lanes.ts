@@ -15,6 +15,8 @@ const FAILED_LATELY_MS = 60_000;
 /** Bounds the burst of connections and bytes in flight when a whole fleet starts empty. */
 const EMPTY_AT_ONCE = 64;
 const PROBES_AT_ONCE = 128;
+/** How often a run is looked at (ms). */
+const LOOK_MS = 100;
 /** A probe that takes longer than this makes room for the others (ms). */
 const PROBE_LATE_MS = 500;
 
@@ -42,6 +44,21 @@ export function createLanes(clock: Clock, concurrency: number): Lanes {
   };
   const probes = { serving: pLimit(PROBES_AT_ONCE), failing: pLimit(PROBES_AT_ONCE) };
 
+  /** Resolves once the run is late. What counts as late is asked again and again: fellows teach it meanwhile. */
+  const lateness = (lateMs: () => number): { readonly late: Promise<void>; readonly cancel: () => void } => {
+    const startedAt = clock.now();
+    let cancel = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      const look = (): void => {
+        const left = startedAt + lateMs() - clock.now();
+        if (left <= 0) resolve();
+        else cancel = clock.after(Math.min(left, LOOK_MS), look);
+      };
+      look();
+    });
+    return { late, cancel: () => cancel() };
+  };
+
   const inPlace = async <T>(
     limit: ReturnType<typeof pLimit>,
     lateMs: () => number,
@@ -50,14 +67,8 @@ export function createLanes(clock: Clock, concurrency: number): Lanes {
   ): Promise<T> => {
     const { running } = await limit(async () => {
       const running = start();
-      let cancel = (): void => undefined;
-      const late = new Promise<void>((resolve) => {
-        cancel = clock.after(lateMs(), () => {
-          onLate();
-          resolve();
-        });
-      });
-      await Promise.race([running.then(cancel, cancel), late]);
+      const { late, cancel } = lateness(lateMs);
+      await Promise.race([running.then(cancel, cancel), late.then(onLate)]);
       return { running };
     });
     return running;

@@ -4,8 +4,12 @@ const REMEMBERED = 64;
 const LATE_FACTOR = 3;
 /** Below this, differences are noise (ms). */
 const FLOOR_MS = 250;
-/** What a load may take before any has been seen: a real Kong 3.9.3 needs about 1.6 s per MB (ms per byte). */
-const PRIOR_MS_PER_BYTE = 3_000 / 1_000_000;
+/**
+ * What is not yet called late while no load has been seen to end: a real Kong 3.9.3 needs about 1.6 s per MB, and
+ * a fleet of slow ones must not be taken for a fleet of hung ones.
+ */
+const UNKNOWN_MS = 1_000;
+const UNKNOWN_MS_PER_BYTE = 9_000 / 1_000_000;
 
 /** Learns from finished loads how long a load of a given size takes, to tell the late from the large. */
 export interface LoadTimes {
@@ -25,8 +29,8 @@ export function createLoadTimes(): LoadTimes {
       const expected = samples
         .map((sample) => sample.durationMs * Math.max(1, bytes / Math.max(1, sample.bytes)))
         .sort((a, b) => a - b)[samples.length >> 1];
-      const usual = expected ?? FLOOR_MS / LATE_FACTOR + bytes * PRIOR_MS_PER_BYTE;
-      return Math.max(FLOOR_MS, LATE_FACTOR * usual);
+      if (expected === undefined) return UNKNOWN_MS + bytes * UNKNOWN_MS_PER_BYTE;
+      return Math.max(FLOOR_MS, LATE_FACTOR * expected);
     },
   };
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** The right to touch gateways, for as long as it lasts. */
 export interface Tenure {
   readonly term: number;
@@ -13,6 +15,8 @@ export interface Tenure {
 export function beginTenure(term: number, holds: () => boolean): Tenure {
   const controller = new AbortController();
   const { signal } = controller;
+  // Every gateway listens: that many are no leak.
+  setMaxListeners(0, signal);
   return {
     term,
     mayTouch: () => !signal.aborted && holds(),

@@ -17,12 +17,21 @@ export function refusalBody(problems: Problems): string {
   return encodeJson(refusal(problems));
 }
 
-/** The same with `flattened_errors`. An empty list comes out as `{}`, as in Kong 3.2 to 3.9. */
-export function flattenedRefusalBody(model: ConfigModel, config: Table, problems: Problems): string {
+/**
+ * The same with `flattened_errors`.
+ *
+ * @param emptyListIsList Kong 3.2 to 3.9 write an empty list as `{}`, later ones as `[]`
+ */
+export function flattenedRefusalBody(
+  model: ConfigModel,
+  config: Table,
+  problems: Problems,
+  emptyListIsList = false,
+): string {
   assertPrintable(problems, undefined);
   const flattened = flattenErrors(model, config, problems);
   const body = refusal(problems);
-  body.set('flattened_errors', flattened.length === 0 ? new Map() : flattened);
+  body.set('flattened_errors', flattened.length === 0 && !emptyListIsList ? new Map() : flattened);
   return encodeJson(body);
 }
 

@@ -13,7 +13,9 @@ export interface Entity {
   readonly cacheKey: readonly string[] | undefined;
   readonly workspaceable: boolean;
   readonly ttl: boolean;
-  /** First segment of its Admin API paths; absent when it has none. */
+  /** Whether it can be reached below its parents at least. */
+  readonly hasAdminApi: boolean;
+  /** First segment of its Admin API paths; absent when it has none of its own. */
   readonly adminPath: string | undefined;
   /** Its segment below the entity it belongs to: `/consumers/x/key-auth`. */
   readonly nestedPath: string;
@@ -31,6 +33,12 @@ export interface Catalog {
   readonly shownPlugins: Table;
   readonly pluginPriorities: ReadonlyMap<string, number>;
 }
+
+/** The two priorities that the facts lack. */
+const SERVERLESS: ReadonlyMap<string, number> = new Map([
+  ['pre-function', 1_000_000],
+  ['post-function', -1000],
+]);
 
 const cache = new Map<string, Catalog>();
 
@@ -64,7 +72,7 @@ export function loadCatalog(plugins?: readonly string[]): Catalog {
     pluginPriorities: new Map(
       [...tableAt(meta, 'plugin_priorities')].map(([name, priority]) => [
         String(name),
-        Number(priority ?? 0),
+        Number(priority ?? SERVERLESS.get(String(name)) ?? 0),
       ]),
     ),
   };
@@ -90,7 +98,7 @@ function entityOf(
   const own = name === 'plugins' || name === 'routes' || name === 'vaults' ? subschemas[name] : undefined;
   const subschemaKey = text('subschema_key');
   const subschemaError = text('subschema_error');
-  const hasApi = facts.get('generate_admin_api') !== false && name !== 'targets';
+  const hasAdminApi = facts.get('generate_admin_api') !== false;
   return {
     name,
     schema: buildRecord(shown, name, {
@@ -104,7 +112,8 @@ function entityOf(
     cacheKey: facts.has('cache_key') ? elementsOf(facts.get('cache_key')).map(String) : undefined,
     workspaceable: facts.get('workspaceable') === true,
     ttl: facts.get('ttl') === true,
-    adminPath: hasApi ? (text('admin_api_name') ?? name) : undefined,
+    hasAdminApi,
+    adminPath: hasAdminApi && name !== 'targets' ? (text('admin_api_name') ?? name) : undefined,
     nestedPath: text('admin_api_nested_name') ?? text('admin_api_name') ?? name,
     exported: facts.get('db_export') !== false,
   };

@@ -1,0 +1,263 @@
+import { asMap, elementsOf, isTable, type Key, type Table, type Value } from '../lua/value.js';
+import type { Entity } from '../schema/catalog.js';
+import { json, jsonText, message, notFound, unexpected, type Answer } from './answer.js';
+import { readParameters } from './body-forms.js';
+import type { Gateway } from './gateway.js';
+import type { GatewayRequest, Handler, Route } from './request.js';
+import { problemsOf, schemaViolation } from './schema-routes.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 1000;
+
+/** A foreign key of an entity, as paths see it: `/<parent>/{id}/<child>` and `/<child>/{id}/<field>`. */
+interface Relation {
+  readonly child: Entity;
+  readonly field: string;
+  readonly parent: Entity;
+}
+
+/** Reads of every entity the Admin API shows, nested ones included, and the refusals of writes. */
+export function entityRoutes(gateway: Gateway): Route[] {
+  const entities = [...gateway.model.catalog.entities.values()];
+  const shown = entities.filter(({ adminPath, name }) => adminPath !== undefined && name !== 'filter_chains');
+  const relations = entities
+    .filter(({ hasAdminApi }) => hasAdminApi)
+    .flatMap((child) => relationsOf(gateway, child));
+  return [
+    ...fixedRoutes(),
+    ...relations.flatMap((relation) => relatedRoutes(gateway, relation)),
+    ...shown.flatMap((entity) => ownRoutes(gateway, entity)),
+  ];
+}
+
+/** Endpoints that answer the same whatever is configured. */
+function fixedRoutes(): Route[] {
+  const noWasm = (): Answer => message(400, 'this endpoint is only available when wasm is enabled');
+  const tags = (path: string): Answer =>
+    jsonText(
+      200,
+      JSON.stringify({ data: [], next: `${path}?offset=key_sets%7Cnil`, offset: 'key_sets|nil' }),
+    );
+  return [
+    { path: '/filter-chains', methods: { GET: noWasm, POST: noWasm } },
+    { path: '/tags', methods: { GET: () => tags('/tags') } },
+    { path: '/tags/{tags}', methods: { GET: (_, params) => tags(`/tags/${params['tags'] ?? ''}`) } },
+    { path: '/cache/{key}', methods: { GET: notFound } },
+  ];
+}
+
+function ownRoutes(gateway: Gateway, entity: Entity): Route[] {
+  const path = `/${entity.adminPath ?? entity.name}`;
+  const one = `${path}/{${entity.name}}`;
+  return [
+    {
+      path,
+      methods: {
+        GET: (request) => page(gateway, entity, request, gateway.store()?.list(entity) ?? [], path),
+        POST: (request) => create(gateway, entity, request, undefined),
+      },
+    },
+    {
+      path: one,
+      methods: {
+        GET: (_, params) => found(gateway.store()?.find(entity, params[entity.name] ?? '')),
+        ...writes(gateway, entity, (params) => params[entity.name] ?? ''),
+      },
+    },
+  ];
+}
+
+function relatedRoutes(gateway: Gateway, { child, field, parent }: Relation): Route[] {
+  const parentPath = `/${parent.adminPath ?? parent.name}/{${parent.name}}`;
+  const parentOf = (params: Readonly<Record<string, string>>): Table | undefined =>
+    gateway.store()?.find(parent, params[parent.name] ?? '');
+  const children = (of: Table): Table[] =>
+    (gateway.store()?.list(child) ?? []).filter((item) => referenceId(item.get(field)) === of.get('id'));
+  const listPath = `${parentPath}/${child.nestedPath}`;
+  const list: Handler = (request, params) => {
+    const of = parentOf(params);
+    if (of === undefined) return notFound();
+    return page(gateway, child, request, children(of), request.path);
+  };
+  const create$: Handler = (request, params) => {
+    const of = parentOf(params);
+    return of === undefined
+      ? notFound()
+      : create(gateway, child, request, { field, id: of.get('id') ?? null });
+  };
+  const one: Handler = (_, params) => {
+    const of = parentOf(params);
+    const key = params[child.name] ?? '';
+    const name = UUID.test(key) ? 'id' : (child.endpointKey ?? 'id');
+    return found(of === undefined ? undefined : children(of).find((item) => item.get(name) === key));
+  };
+  const back: Handler = (_, params) => {
+    const item = gateway.store()?.find(child, params[child.name] ?? '');
+    return found(
+      item === undefined ? undefined : gateway.store()?.find(parent, referenceId(item.get(field)) ?? ''),
+    );
+  };
+  const extra: Route[] =
+    child.name === 'targets'
+      ? [
+          { path: `${listPath}/all`, methods: { GET: list } },
+          {
+            path: `${parentPath}/health`,
+            methods: { GET: (request, params) => health(gateway, list, request, params) },
+          },
+        ]
+      : [];
+  return [
+    ...extra,
+    { path: listPath, methods: { GET: list, POST: create$ } },
+    { path: `${listPath}/{${child.name}}`, methods: { GET: one } },
+    ...(child.adminPath === undefined
+      ? []
+      : [{ path: `/${child.adminPath}/{${child.name}}/${field}`, methods: { GET: back } }]),
+  ];
+}
+
+function relationsOf({ model }: Gateway, child: Entity): Relation[] {
+  return [...(model.references.get(child.name) ?? [])].flatMap(([field, reference]) => {
+    const parent = model.catalog.entities.get(reference);
+    return parent?.adminPath === undefined ? [] : [{ child, field, parent }];
+  });
+}
+
+function found(item: Table | undefined): Answer {
+  return item === undefined ? notFound() : json(200, item);
+}
+
+function referenceId(value: Value | undefined): string | undefined {
+  const id = isTable(value) ? asMap(value).get('id') : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** One page of a list: `size` and `offset` as Kong takes them. `tags` breaks Kong when an entity has none. */
+function page(
+  gateway: Gateway,
+  entity: Entity,
+  request: GatewayRequest,
+  all: readonly Table[],
+  path: string,
+): Answer {
+  const sizeText = request.query.get('size');
+  const size = sizeText === null ? PAGE_SIZE : Number(sizeText === '' ? Number.NaN : sizeText);
+  if (Number.isNaN(size)) return invalidSize('size must be a number');
+  if (!Number.isInteger(size)) return invalidSize('size must be an integer between 1 and 1000');
+  if (size < 1 || size > MAX_PAGE_SIZE) return invalidSize('size must be an integer between 1 and 1000');
+  const store = gateway.store();
+  const keyOf = (item: Table): string => store?.lmdbKey(entity, item) ?? '';
+  const offset = request.query.get('offset');
+  const start = offset === null ? '' : Buffer.from(offset, 'base64').toString('latin1');
+  const rest = all.filter((item) => keyOf(item) >= start);
+  const items = rest.slice(0, size);
+  const wanted = request.query.get('tags');
+  const tagged = wanted === null ? items : withTags(items, wanted);
+  if (tagged === undefined) return unexpected();
+  const last = items.at(-1);
+  const body = new Map<Key, Value>([['data', tagged]]);
+  if (rest.length > size && last !== undefined) {
+    const next = Buffer.from(`${keyOf(last)}\0`, 'latin1')
+      .toString('base64')
+      .replace(/=+$/, '');
+    const more = [
+      wanted === null ? '' : `&tags=${encodeURIComponent(wanted)}`,
+      sizeText === null ? '' : `&size=${size}`,
+    ];
+    body.set('offset', next).set('next', `${path}?offset=${encodeURIComponent(next)}${more.join('')}`);
+  } else body.set('next', null);
+  return json(200, body);
+}
+
+/** `a,b` means both, `a/b` either. Nothing when Kong would break. */
+function withTags(items: readonly Table[], wanted: string): Table[] | undefined {
+  if (items.some((item) => !Array.isArray(item.get('tags')))) return undefined;
+  const every = wanted.includes(',') || !wanted.includes('/');
+  const names = wanted.split(every ? ',' : '/').filter((name) => name !== '');
+  return items.filter((item) => {
+    const tags = elementsOf(item.get('tags'));
+    return every ? names.every((name) => tags.includes(name)) : names.some((name) => tags.includes(name));
+  });
+}
+
+function invalidSize(text: string): Answer {
+  return jsonText(400, JSON.stringify({ code: 9, name: 'invalid size', message: text }));
+}
+
+/** A `POST` is validated before it is refused. */
+function create(
+  gateway: Gateway,
+  entity: Entity,
+  request: GatewayRequest,
+  parent: { field: string; id: Value } | undefined,
+): Answer {
+  const parameters = readParameters({ ...request, query: new URLSearchParams(), bytes: request.body });
+  if ('refusal' in parameters) return parameters.refusal;
+  const { params } = parameters;
+  if (parent !== undefined) params.set(parent.field, new Map([['id', parent.id]]));
+  const problems = problemsOf(gateway, entity, params);
+  if (problems === 'broken') return unexpected();
+  return problems === undefined
+    ? unsupported(`cannot create '${entity.name}' entities`)
+    : schemaViolation(problems);
+}
+
+function writes(
+  gateway: Gateway,
+  entity: Entity,
+  keyOf: (params: Readonly<Record<string, string>>) => string,
+): Readonly<Record<string, Handler>> {
+  const by = (key: string): string =>
+    UUID.test(key) || entity.endpointKey === undefined ? '' : ` by '${entity.endpointKey}'`;
+  const isThere = (key: string): boolean => gateway.store()?.find(entity, key) !== undefined;
+  return {
+    PUT: (_, params) => unsupported(`cannot create or update '${entity.name}' entities${by(keyOf(params))}`),
+    PATCH: (_, params) =>
+      isThere(keyOf(params))
+        ? unsupported(`cannot update '${entity.name}' entities${by(keyOf(params))}`)
+        : notFound(),
+    DELETE: (_, params) =>
+      isThere(keyOf(params))
+        ? unsupported(`cannot remove '${entity.name}' entities${by(keyOf(params))}`)
+        : { status: 204 },
+  };
+}
+
+function unsupported(words: string): Answer {
+  const text = `${words} when not using a database`;
+  return jsonText(405, JSON.stringify({ code: 12, name: 'operation unsupported', message: text }));
+}
+
+/** Health of an upstream's targets: nobody checks them here. */
+async function health(
+  gateway: Gateway,
+  list: Handler,
+  request: GatewayRequest,
+  params: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const answer = await list(request, params);
+  if (answer.status !== 200 || typeof answer.body !== 'string') return answer;
+  const listed: unknown = JSON.parse(answer.body);
+  const targets = typeof listed === 'object' && listed !== null && 'data' in listed ? listed.data : [];
+  const data = (Array.isArray(targets) ? targets : []).map((item: unknown) => withHealth(item));
+  return jsonText(200, JSON.stringify({ node_id: gateway.process.nodeId, data, next: null }));
+}
+
+function withHealth(target: unknown): object {
+  if (typeof target !== 'object' || target === null) return {};
+  const text = 'target' in target ? String(target.target) : '';
+  const weight = 'weight' in target ? Number(target.weight) : 100;
+  const [, host = text, port = '8000'] = /^(.*?)(?::(\d+))?$/.exec(text) ?? [];
+  const address = { ip: host, port: Number(port), health: 'HEALTHCHECKS_OFF', weight };
+  const data = {
+    dns: 'A',
+    host,
+    port: Number(port),
+    nodeWeight: weight,
+    addresses: [address],
+    weight: { available: weight, total: weight, unavailable: 0 },
+  };
+  return { ...target, health: 'HEALTHCHECKS_OFF', data };
+}

@@ -1,0 +1,72 @@
+// Certificates for TLS tests, made at run time: nothing secret lies in the repository, and nothing expires.
+import { isIP } from 'node:net';
+import { generate } from 'selfsigned';
+
+export interface KeyPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface Certificates {
+  /** The CA that signed all the others, as PEM. */
+  readonly ca: string;
+  readonly caKey: string;
+  readonly server: KeyPair;
+  readonly client: KeyPair;
+  /** A client certificate of somebody else's CA. */
+  readonly stranger: KeyPair;
+  /** Another certificate for the same CA, e.g. to rotate to. */
+  issue(names: readonly string[], commonName?: string): Promise<KeyPair>;
+}
+
+export interface CertificateOptions {
+  /** Names and addresses in the server's certificate. */
+  readonly serverNames?: readonly string[];
+  readonly clientName?: string;
+}
+
+/** A CA, a server certificate and client certificates, all with P-256 keys. */
+export async function makeCertificates({
+  serverNames = ['localhost', '127.0.0.1'],
+  clientName = 'silverback',
+}: CertificateOptions = {}): Promise<Certificates> {
+  const [ca, otherCa] = await Promise.all([makeCa('test CA'), makeCa('other CA')]);
+  const issue = (names: readonly string[], commonName = names[0] ?? 'localhost'): Promise<KeyPair> =>
+    sign(ca, names, commonName);
+  const [server, client, stranger] = await Promise.all([
+    issue(serverNames),
+    issue([clientName]),
+    sign(otherCa, [clientName], clientName),
+  ]);
+  return { ca: ca.cert, caKey: ca.key, server, client, stranger, issue };
+}
+
+async function makeCa(name: string): Promise<KeyPair> {
+  const made = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, digitalSignature: true, critical: true },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
+
+async function sign(ca: KeyPair, names: readonly string[], commonName: string): Promise<KeyPair> {
+  const made = await generate([{ name: 'commonName', value: commonName }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    ca,
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: names.map((name) => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name })),
+      },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}

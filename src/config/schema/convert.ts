@@ -81,7 +81,7 @@ function textRules(field: KongField): Keywords {
   const all: JsonSchema[] = [];
   const must = (pattern: string, err?: string): number => all.push({ pattern, ...says(err ?? field.err) });
   const mustNot = (pattern: string, err?: string): number =>
-    all.push({ not: { pattern }, ...says(err ?? field.err) });
+    all.push({ not: { type: 'string', pattern }, ...says(err ?? field.err) });
   if (field.uuid === true) must(UUID, 'expected a UUID');
   if (start !== undefined) must(`^${escapeRegex(start)}`, `must start with ${start}`);
   if (never !== undefined) mustNot(luaPatternToRegex(never));

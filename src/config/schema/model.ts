@@ -43,7 +43,8 @@ function modelOf(type: string): EntityModel {
 function childrenOf(parent: string): Map<string, string> {
   const children = new Map<string, string>();
   for (const [type, { schema }] of Object.entries(ENTITIES)) {
-    for (const [field, { reference }] of fieldsOf(schema)) if (reference === parent) children.set(type, field);
+    for (const [field, { reference }] of fieldsOf(schema))
+      if (reference === parent) children.set(type, field);
   }
   return children;
 }
@@ -60,4 +61,13 @@ export const MODELS: ReadonlyMap<string, EntityModel> = new Map(
 /** @throws Error for what is no entity type: ask `MODELS` first about words from a text */
 export function entityModel(type: string): EntityModel {
   return MODELS.get(type) ?? noSuchEntity(type);
+}
+
+const CHILDREN: ReadonlyMap<EntityModel, readonly EntityModel[]> = new Map(
+  Array.from(MODELS.values(), (model) => [model, Array.from(model.children.keys(), entityModel)]),
+);
+
+/** The types that may be nested in an entity. */
+export function childModels(model: EntityModel): readonly EntityModel[] {
+  return CHILDREN.get(model) ?? [];
 }

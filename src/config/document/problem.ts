@@ -1,0 +1,45 @@
+import type { EntityName, Finding, Severity } from '../finding.js';
+import type { Path, Place, Places } from '../parse/result.js';
+
+/** A finding before it knows its document: what is wrong where in a value. */
+export interface Problem {
+  readonly severity: Severity;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly path: Path;
+  /** Point at the mapping key instead of its value. */
+  readonly part?: 'key';
+  /** Where exactly, when the path does not tell (a key written twice). */
+  readonly place?: Place;
+  readonly entity?: EntityName;
+}
+
+const PLAIN_KEY = /^[A-Za-z_][\w-]{0,79}$/;
+
+/** `services[0].headers["a b"]`; long keys are cut. */
+export function formatPath(path: Path): string {
+  let out = '';
+  for (const step of path) {
+    if (typeof step === 'number') out += `[${step}]`;
+    else if (PLAIN_KEY.test(step)) out += out === '' ? step : `.${step}`;
+    else out += `[${JSON.stringify(step.length > 80 ? `${step.slice(0, 80)}…` : step)}]`;
+  }
+  return out;
+}
+
+/** @param places asked only for problems that bring no place of their own */
+export function toFinding(problem: Problem, file: string, places: () => Places): Finding {
+  const { severity, code, message, hint, path, part, entity } = problem;
+  const place = problem.place ?? places().find(path, part);
+  return {
+    severity,
+    code,
+    message,
+    file,
+    ...place,
+    ...(path.length > 0 && { path: formatPath(path) }),
+    ...(entity && { entity }),
+    ...(hint !== undefined && { hint }),
+  };
+}

@@ -1,0 +1,171 @@
+// Kong's checks between the fields of one record, as its schemas state them (`entity_checks`; kong/db/schema/init.lua).
+import { isDict, own } from '../document/dict.js';
+import type { Dict } from '../document/dict.js';
+import type { Path } from '../parse/result.js';
+import { fieldsOf } from '../schema/kong-schema.js';
+import type { KongField } from '../schema/kong-schema.js';
+import type { FieldProblem } from './field-errors.js';
+import { meets, parseConstraint } from './constraint.js';
+import type { Constraint } from './constraint.js';
+import { orList } from './words.js';
+
+export type Fields = ReadonlyMap<string, KongField>;
+export type Checks = readonly Readonly<Record<string, unknown>>[];
+
+/**
+ * Runs the checks of a record, then those of the records in it.
+ * @param isSound whether the field at a path is free of problems: Kong's checks say nothing new about a broken one
+ */
+export function checkRecord(
+  fields: Fields,
+  checks: Checks,
+  record: Dict,
+  isSound: (path: Path) => boolean,
+  path: Path = [],
+): FieldProblem[] {
+  const problems = checks.flatMap((check) =>
+    Object.entries(check).flatMap(([kind, argument]) =>
+      runCheck(kind, argument, { fields, record, isSound, path }),
+    ),
+  );
+  return [...problems, ...checkNested(fields, record, isSound, path)];
+}
+
+function checkNested(
+  fields: Fields,
+  record: Dict,
+  isSound: (path: Path) => boolean,
+  path: Path,
+): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const visit = (field: KongField, value: unknown, at: Path): void => {
+    if (field.type === 'record' && isDict(value)) {
+      problems.push(
+        ...checkRecord(
+          fieldsOf({ fields: field.fields ?? [] }),
+          field.entity_checks ?? [],
+          value,
+          isSound,
+          at,
+        ),
+      );
+    } else if (field.elements?.type === 'record' && Array.isArray(value)) {
+      const { elements } = field;
+      value.forEach((item, index) => visit(elements, item, [...at, index]));
+    }
+  };
+  for (const [name, field] of fields) visit(field, own(record, name), [...path, name]);
+  return problems;
+}
+
+interface Scope {
+  readonly fields: Fields;
+  readonly record: Dict;
+  readonly isSound: (path: Path) => boolean;
+  readonly path: Path;
+}
+
+function runCheck(kind: string, argument: unknown, scope: Scope): FieldProblem[] {
+  if (kind === 'conditional') return checkConditional(argument, scope);
+  if (kind === 'conditional_at_least_one_of') return checkConditionalChoice(argument, scope);
+  const names = namesOf(argument);
+  if (
+    names.length === 0 ||
+    names.some((name) => !scope.isSound(pathTo(scope, name)) || isReference(scope, name))
+  )
+    return [];
+  const filled = names.filter((name) => isFilled(valueOf(scope, name)));
+  const message = countMessage(kind, names, filled, scope);
+  return message === undefined ? [] : [{ code: 'check', message, path: scope.path }];
+}
+
+function countMessage(kind: string, names: string[], filled: string[], scope: Scope): string | undefined {
+  switch (kind) {
+    case 'at_least_one_of':
+      return filled.length > 0 ? undefined : `needs ${orList(names)}`;
+    case 'mutually_exclusive':
+      return filled.length <= 1 ? undefined : `may have only one of ${names.join(', ')}`;
+    case 'only_one_of':
+      return filled.length === 1 ? undefined : `needs exactly one of ${names.join(', ')}`;
+    case 'mutually_required':
+      return filled.length === 0 || filled.length === names.length
+        ? undefined
+        : `needs all or none of ${names.join(', ')}`;
+    case 'distinct':
+      return new Set(filled.map((name) => valueOf(scope, name))).size === filled.length
+        ? undefined
+        : `needs different values in ${names.join(', ')}`;
+    default:
+      return undefined;
+  }
+}
+
+/** When one field meets a condition, another must meet one, too. */
+function checkConditional(argument: unknown, scope: Scope): FieldProblem[] {
+  if (!isDict(argument)) return [];
+  const [ifField, thenField] = [String(argument['if_field']), String(argument['then_field'])];
+  const [ifMatch, thenMatch] = [
+    parseConstraint(argument['if_match']),
+    parseConstraint(argument['then_match']),
+  ];
+  if (!scope.isSound(pathTo(scope, ifField)) || !scope.isSound(pathTo(scope, thenField))) return [];
+  if (isReference(scope, ifField) || isReference(scope, thenField)) return [];
+  const condition = valueOf(scope, ifField);
+  if (condition === undefined || !meets(condition, ifMatch, requires(scope, ifField))) return [];
+  if (meets(valueOf(scope, thenField) ?? null, thenMatch, requires(scope, thenField))) return [];
+  const path = pathTo(scope, thenField);
+  return [{ code: 'check', message: `${demand(thenMatch)} with this ${ifField}`, path }];
+}
+
+function demand(match: Constraint): string {
+  if ('eq' in match && match.eq === null) return 'must not be set';
+  if (match.required === true) return 'is needed';
+  if (match.len_eq === 0) return 'must be empty';
+  return match.one_of ? `must be ${orList(match.one_of)}` : 'must have another value';
+}
+
+/** When one field meets a condition, at least one of some others must be filled; else, maybe, the same with other fields. */
+function checkConditionalChoice(argument: unknown, scope: Scope): FieldProblem[] {
+  if (!isDict(argument)) return [];
+  const ifField = String(argument['if_field']);
+  const value = valueOf(scope, ifField);
+  if (value === undefined || !scope.isSound(pathTo(scope, ifField))) return [];
+  const holds = (key: string): boolean =>
+    key in argument && meets(value, parseConstraint(argument[key]), requires(scope, ifField));
+  const names = holds('if_match')
+    ? namesOf(argument['then_at_least_one_of'])
+    : holds('else_match')
+      ? namesOf(argument['else_then_at_least_one_of'])
+      : [];
+  if (names.length === 0 || names.some((name) => isFilled(valueOf(scope, name)))) return [];
+  return [{ code: 'check', message: `needs ${orList(names)} with these ${ifField}`, path: scope.path }];
+}
+
+const pathTo = ({ path }: Scope, name: string): Path => [...path, ...name.split('.')];
+
+const namesOf = (argument: unknown): string[] => (Array.isArray(argument) ? argument.map(String) : []);
+
+/** The value as written, or Kong's default. */
+function valueOf({ fields, record }: Scope, name: string): unknown {
+  const [first = '', ...rest] = name.split('.');
+  const written = own(record, first);
+  const value = written === undefined ? fields.get(first)?.default : written;
+  return rest.reduce((outer: unknown, key) => (isDict(outer) ? own(outer, key) : undefined), value);
+}
+
+const requires = ({ fields }: Scope, name: string): boolean => fields.get(name)?.required === true;
+
+function isFilled(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}
+
+/** A vault reference stands for a value that nobody here knows. */
+function isReference({ fields, record }: Scope, name: string): boolean {
+  const value = own(record, name);
+  return (
+    fields.get(name)?.referenceable === true &&
+    typeof value === 'string' &&
+    /^\{vault:\/\/[^]*\}$/.test(value)
+  );
+}

@@ -1,12 +1,14 @@
 import { sleep } from '../../clock/clock.js';
 import type { Report } from '../../report/happening.js';
-import { RELEASED_SECONDS, microTime, type Lease } from './lease.js';
+import { isReleased, microTime, RELEASED_SECONDS, type Lease, type LeaseClaim } from './lease.js';
 import { isRefusal, readLease, updateLease, type LeaseAccess } from './perform.js';
 import type { ElectionTimes } from './settings.js';
 import { ownLease, type ElectionState } from './step.js';
 
-/** How long a release may take, as a share of the renew deadline; the Lease runs out by itself anyway. */
+/** How long a release may take, and one try of it, as shares of the renew deadline; the Lease runs out by itself anyway. */
 const PATIENCE_SHARE = 0.5;
+const TRY_SHARE = 0.2;
+/** Between tries, as a share of the retry period. */
 const PAUSE_SHARE = 0.1;
 
 /**
@@ -21,14 +23,19 @@ export async function releaseLease(
   const { clock, identity, report, renewDeadlineMs, retryPeriodMs } = access;
   const giveUpAt = clock.now() + renewDeadlineMs * PATIENCE_SHARE;
   let lease = ownLease(state, identity);
+  let tried = false;
   let reason = '';
   while (clock.now() < giveUpAt) {
-    const options = { timeoutMs: giveUpAt - clock.now() };
+    const options = { timeoutMs: Math.min(giveUpAt - clock.now(), renewDeadlineMs * TRY_SHARE) };
     try {
       lease ??= await readLease(access, options);
-      if (lease === undefined || ownLease({ ...state, seen: lease }, identity) === undefined) return;
-      await updateLease(access, lease, releaseOf(lease, clock.wall()), options);
-      report({ kind: 'lease-released', term: lease.transitions });
+      const isOurs = lease !== undefined && ownLease({ ...state, seen: lease }, identity) !== undefined;
+      if (lease !== undefined && isOurs) {
+        tried = true;
+        await updateLease(access, lease, releaseOf(lease, clock.wall()), options);
+      }
+      const releasedBefore = tried && lease !== undefined && isReleased(lease);
+      if (isOurs || releasedBefore) report({ kind: 'lease-released', term: state.transitions ?? 0 });
       return;
     } catch (error) {
       lease = undefined;
@@ -42,13 +49,13 @@ export async function releaseLease(
   });
 }
 
-function releaseOf(lease: Lease, wall: Date): Parameters<typeof updateLease>[2] {
+function releaseOf({ transitions }: Lease, wall: Date): LeaseClaim {
   const now = microTime(wall);
   return {
     holder: '',
     durationSeconds: RELEASED_SECONDS,
     acquireTime: now,
     renewTime: now,
-    transitions: lease.transitions,
+    transitions,
   };
 }

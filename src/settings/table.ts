@@ -138,7 +138,7 @@ export const SETTINGS = define({
   'kong-admin-ca-cert-file': {
     kind: 'text',
     group: 'Admin API',
-    help: 'file that holds that PEM; read again when it changes',
+    help: 'file that holds the PEM of that CA; read again when it changes',
   },
   'kong-admin-tls-client-cert': {
     kind: 'text',
@@ -148,7 +148,7 @@ export const SETTINGS = define({
   'kong-admin-tls-client-cert-file': {
     kind: 'text',
     group: 'Admin API',
-    help: 'file that holds that PEM; read again when it changes',
+    help: 'file that holds the PEM of our client certificate; read again when it changes',
   },
   'kong-admin-tls-client-key': {
     kind: 'text',
@@ -159,7 +159,7 @@ export const SETTINGS = define({
   'kong-admin-tls-client-key-file': {
     kind: 'text',
     group: 'Admin API',
-    help: 'file that holds that PEM; read again when it changes',
+    help: "file that holds the PEM of that certificate's key; read again when it changes",
   },
   'config-file': {
     kind: 'list',
@@ -169,7 +169,7 @@ export const SETTINGS = define({
   'config-dir': {
     kind: 'list',
     group: 'Configuration',
-    help: 'folder of declarative configuration files, all of them merged; followed when it changes; may be repeated',
+    help: 'folder whose files (.yaml, .yml, .json, directly in it) are merged; followed when they change; may be repeated',
   },
   'config-selector': {
     kind: 'text',
@@ -201,26 +201,12 @@ export const SETTINGS = define({
     group: 'Configuration',
     help: 'how long sources must be quiet before a change is taken up; ten times this at most',
   },
-  'resync-interval': {
-    kind: 'duration',
-    default: '30s',
-    min: 1000,
-    max: 3_600_000,
-    group: 'Operation',
-    help: 'pace of the slow pass that repairs what events missed: every gateway is asked for its hash',
-  },
-  observe: {
-    kind: 'switch',
-    default: 'false',
-    group: 'Operation',
-    help: 'do everything but push, and say what would be pushed',
-  },
   'leader-elect': {
     kind: 'text',
     default: 'auto',
     choices: ['auto', 'on', 'off'],
     group: 'Leader election',
-    help: 'auto: whenever in a cluster',
+    help: 'whether replicas elect a leader; auto: whenever in a cluster',
   },
   'election-id': {
     kind: 'text',
@@ -256,6 +242,20 @@ export const SETTINGS = define({
     max: 3_600_000,
     group: 'Leader election',
     help: 'pause between tries to acquire or renew the Lease',
+  },
+  'resync-interval': {
+    kind: 'duration',
+    default: '30s',
+    min: 1000,
+    max: 3_600_000,
+    group: 'Operation',
+    help: 'pace of the slow pass that repairs what events missed: every gateway is asked for its hash',
+  },
+  observe: {
+    kind: 'switch',
+    default: 'false',
+    group: 'Operation',
+    help: 'do everything but push, and say what would be pushed',
   },
   kubeconfig: {
     kind: 'text',

@@ -29,17 +29,18 @@ const UNITS = [
   ['ns', 1e-6],
 ] as const;
 const UNIT_MS: Readonly<Record<string, number>> = Object.fromEntries(UNITS);
-const DURATION_PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+const PART = String.raw`(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)`;
+const DURATION = new RegExp(`^(?:${PART})+$`);
 
 /** Go's duration notation (`1h30m`, `1.5s`, `300ms`), in milliseconds. A bare `0` is allowed, as in Go. */
 export function parseDuration(text: string): Parsed<number> {
   const trimmed = text.trim().replace(/^\+/, '');
   if (trimmed === '0') return good(0);
-  const parts = [...trimmed.matchAll(DURATION_PART)];
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== trimmed) {
-    return bad('must be a duration such as 300ms, 15s, 2m or 1h30m');
-  }
-  return good(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? 's'] ?? 0), 0));
+  if (!DURATION.test(trimmed)) return bad('must be a duration such as 300ms, 15s, 2m or 1h30m');
+  const parts = [...trimmed.matchAll(new RegExp(PART, 'g'))];
+  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNIT_MS[unit ?? 's'] ?? 0), 0);
+  // To the nanosecond, as in Go: 1.1s is 1100 ms, not 1100.0000000000002.
+  return good(Math.round(ms * 1e6) / 1e6);
 }
 
 export function parseCount(text: string): Parsed<number> {
@@ -49,7 +50,7 @@ export function parseCount(text: string): Parsed<number> {
 /** Seconds, fractions allowed, in milliseconds. */
 export function parseSeconds(text: string): Parsed<number> {
   return /^\d+(\.\d+)?$/.test(text.trim())
-    ? good(Number(text.trim()) * 1000)
+    ? good(Math.round(Number(text.trim()) * 1000))
     : bad('must be a number of seconds');
 }
 

@@ -1,0 +1,17 @@
+import { once } from 'node:events';
+import { Command } from 'commander';
+import { createScreen } from '../demo/screen.js';
+import { playStory } from '../demo/story.js';
+
+/** `silverback demo`: see the main job done, with nothing but npm. Exit codes: 0 as it should be, 1 not. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('Show the main job on this machine: emulated gateways and Kubernetes API, real controllers.')
+    .option('--keep', 'leave everything running afterwards, for curl')
+    .action(async (options: { keep?: boolean }) => {
+      const screen = createScreen(process.stdout, process.env);
+      const keep =
+        options.keep === true ? Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]) : undefined;
+      process.exit(await playStory(screen, keep));
+    });
+}

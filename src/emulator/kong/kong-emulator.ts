@@ -62,8 +62,8 @@ export async function startKongEmulator(options: KongEmulatorOptions = {}): Prom
     listeners.push(listener);
     return listener.port;
   };
-  const admin = createRouter(adminRoutes(gateway));
-  const status = createRouter([...readinessRoutes(gateway), ...statusRoutes(gateway)]);
+  const admin = createRouter(adminRoutes(gateway), gateway.traits.yamlTypes);
+  const status = createRouter([...readinessRoutes(gateway), ...statusRoutes(gateway)], []);
   gateway.ports.admin = await listen(
     { gateway, port: 'admin', route: admin },
     settings.adminPort,

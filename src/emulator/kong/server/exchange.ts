@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { htmlPage, jsonText, message, type Answer, type StreamedBody } from './answer.js';
-import { isAccepted } from './body-forms.js';
 import type { ScriptedAnswer } from './faults.js';
 import type { Gateway } from './gateway.js';
 import type { RequestRecord } from './journal.js';
@@ -8,7 +7,6 @@ import type { Incoming } from './listener.js';
 import type { After } from './options.js';
 import type { GatewayRequest } from './request.js';
 
-const NEEDS_BODY = new Set(['POST', 'PUT', 'PATCH']);
 const WRITE_PIECES = 64 * 1024;
 
 export interface PortOptions {
@@ -71,14 +69,11 @@ async function answerTo(
   }
   const scripted = gateway.faults.takeAnswer(record.method);
   if (scripted !== undefined) return scriptedAnswer(scripted);
-  const contentType = request.headers['content-type'];
-  if (NEEDS_BODY.has(record.method) && unsupportedType(gateway, path, contentType, body.length))
-    return htmlPage(415);
   return route({
     method: record.method,
     path,
     query: new URLSearchParams(target.query),
-    contentType,
+    contentType: request.headers['content-type'],
     hasBody: body.length > 0,
     body: body.length > gateway.settings.bufferBytes ? undefined : body,
     record,
@@ -150,17 +145,6 @@ function tooLarge(): Answer {
   return { ...page, headers: { ...page.headers, Connection: 'close' }, fromNginx: true };
 }
 
-function unsupportedType(
-  gateway: Gateway,
-  path: string,
-  contentType: string | undefined,
-  bytes: number,
-): boolean {
-  if (contentType === undefined) return bytes > 0;
-  const yaml = gateway.traits.takesApplicationYaml ? ['text/yaml', 'application/yaml'] : ['text/yaml'];
-  return !isAccepted(contentType, /^\/config\/?$/.test(path) ? yaml : []);
-}
-
 /** Kong Enterprise's workspaces: `/default/config` is `/config`. */
 function withoutWorkspace(path: string): string {
   return path.replace(/^\/default(?=\/)/, '');
@@ -178,6 +162,7 @@ function readBody(
   return new Promise((resolve) => {
     request.on('data', (chunk: Buffer) => {
       record.bytesReceived += chunk.length;
+      gateway.journal.changed();
       const { bodyBytesPerSecond, resetAfterBytes } = gateway.faults.active;
       if (
         resetAfterBytes !== undefined &&

@@ -1,4 +1,5 @@
-import { message, notFound, type Answer } from './answer.js';
+import { htmlPage, message, notFound, type Answer } from './answer.js';
+import { isAccepted } from './body-forms.js';
 import type { GatewayRequest, Handler, Route } from './request.js';
 
 interface Match {
@@ -6,9 +7,16 @@ interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Finds the handler of a request as Kong's framework does: 404, 405, OPTIONS and HEAD included. */
+const NEEDS_BODY = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * Finds the handler of a request as Kong's framework does: 404, 415, 405, OPTIONS and HEAD included.
+ *
+ * @param yamlTypes content types that `/config` takes besides those of every endpoint
+ */
 export function createRouter(
   routes: readonly Route[],
+  yamlTypes: readonly string[],
 ): (request: GatewayRequest) => Answer | Promise<Answer> {
   const bySegments = new Map<number, Route[]>();
   for (const route of routes) {
@@ -20,8 +28,16 @@ export function createRouter(
     const match = (bySegments.get(segments.length) ?? [])
       .map((route) => matchRoute(route, segments))
       .find((found) => found !== undefined);
-    return match === undefined ? notFound() : dispatch(match, request);
+    if (match === undefined) return notFound();
+    const extra = match.route.path === '/config' ? yamlTypes : [];
+    return hasForeignType(request, extra) ? htmlPage(415) : dispatch(match, request);
   };
+}
+
+/** A body needs a type that Kong knows; no body needs none. */
+function hasForeignType({ method, contentType, hasBody }: GatewayRequest, extra: readonly string[]): boolean {
+  if (!NEEDS_BODY.has(method)) return false;
+  return contentType === undefined ? hasBody : !isAccepted(contentType, extra);
 }
 
 function dispatch({ route, params }: Match, request: GatewayRequest): Answer | Promise<Answer> {

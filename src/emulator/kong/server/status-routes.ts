@@ -2,7 +2,7 @@ import { fromJson, type Key, type Value } from '../lua/value.js';
 import { json, jsonText, message, type Answer } from './answer.js';
 import { EMPTY_HASH } from './evaluate.js';
 import type { Gateway } from './gateway.js';
-import { isAccepted, readParameters } from './body-forms.js';
+import { readParameters } from './body-forms.js';
 import type { GatewayRequest, Route } from './request.js';
 
 /** Capacity and use of nginx's shared memory, as a fresh Kong 3.9 shows it. */
@@ -34,7 +34,6 @@ export function statusRoutes(gateway: Gateway): Route[] {
 export function readinessRoutes(gateway: Gateway): Route[] {
   if (!gateway.traits.hasReadiness) return [];
   const drain = (request: GatewayRequest): Answer => {
-    if (request.hasBody && !isAccepted(request.contentType ?? '', [])) return { status: 415 };
     const parameters = readParameters({ ...request, bytes: request.body });
     if ('refusal' in parameters) return parameters.refusal;
     if (parameters.params.get('status') !== 'draining') return { status: 400 };

@@ -4,7 +4,8 @@ export interface Traits {
   readonly namesEdition: boolean;
   /** Unset fields are null in a 201 body; left out before. */
   readonly showsNulls: boolean;
-  readonly takesApplicationYaml: boolean;
+  /** Content types of a config that is YAML. */
+  readonly yamlTypes: readonly string[];
   readonly flattensErrors: boolean;
   /** An empty `flattened_errors` is `[]`, not `{}`. */
   readonly emptyListIsList: boolean;
@@ -24,7 +25,7 @@ export function traitsOf(version: string): Traits {
   return {
     namesEdition: since(3, 6),
     showsNulls: since(3, 6),
-    takesApplicationYaml: since(3, 9),
+    yamlTypes: since(3, 9) ? ['text/yaml', 'application/yaml'] : ['text/yaml'],
     flattensErrors: since(3, 2),
     emptyListIsList: since(3, 10),
     hasReadiness: since(3, 3),

@@ -165,7 +165,7 @@ function statusFacts(body: Record<string, unknown>): unknown {
 }
 
 function text(value: unknown): string {
-  return JSON.stringify(value) ?? '';
+  return JSON.stringify(value);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

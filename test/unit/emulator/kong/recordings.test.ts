@@ -104,7 +104,8 @@ describe('a choice of those recordings', () => {
 });
 
 function chosen(): Named[] {
-  const pairs: Pair[] = JSON.parse(readFileSync(new URL('pairs.json', FIXTURES), 'utf8'));
+  const lines = readFileSync(new URL('pairs.ndjson', FIXTURES), 'utf8').trimEnd().split('\n');
+  const pairs = lines.map((line) => JSON.parse(line) as Pair);
   return pairs.map(({ name, method, path, port, type, sent, status, headers, answer, hash }) => ({
     name,
     recording: {
@@ -129,5 +130,6 @@ interface Pair {
 }
 
 function reasons(): Record<string, string> {
-  return JSON.parse(readFileSync(new URL('unmatched-recordings.json', FIXTURES), 'utf8'));
+  const file = readFileSync(new URL('unmatched-recordings.json', FIXTURES), 'utf8');
+  return JSON.parse(file) as Record<string, string>;
 }

@@ -17,9 +17,13 @@ function gunzip(key: string, bytes: Uint8Array, limit: number): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: limit });
   } catch (error) {
-    throw new Error(error instanceof RangeError ? TOO_LARGE : `key ${key} is not gzip`);
+    throw new Error(isBeyondLimit(error) ? TOO_LARGE : `key ${key} is not gzip`);
   }
 }
+
+/** The second code is for a limit that is used up. */
+const isBeyondLimit = (error: unknown): boolean =>
+  isObject(error) && (error['code'] === 'ERR_BUFFER_TOO_LARGE' || error['code'] === 'ERR_OUT_OF_RANGE');
 
 const TOO_LARGE = `it unpacks to more than ${MAX_SOURCE_BYTES / 1024 / 1024} MiB`;
 

@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
 
 const wordsFor = (code: string): string =>
   WORDS[code] === undefined ? `system error ${code}` : `${WORDS[code]} (${code})`;

@@ -258,6 +258,7 @@ function count(on: Instruments, happening: Happening): void {
     case 'gateway-found':
     case 'gateway-left':
     case 'gateway-phase':
+    case 'converged-but':
     case 'no-gateways':
   }
 }

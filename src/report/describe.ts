@@ -251,6 +251,15 @@ const DESCRIBE: Describe = {
       'warn',
       'no gateways: nothing is pushed until one appears; does --kong-admin-svc name the right Service?',
     ),
+  'converged-but': ({ revision, gateways, behind }) => {
+    const names = `${behind.slice(0, SHOWN).join(', ')}${behind.length > SHOWN ? ', …' : ''}`;
+    const most = `${gateways - behind.length} of ${gateways} gateways serve ${short(revision)}`;
+    return line('warn', `${most}; not: ${names}`, {
+      revision: short(revision),
+      gateways,
+      behind: behind.length,
+    });
+  },
   converged: ({ revision, gateways, durationMs }) =>
     line('info', `${allServe(gateways)} ${short(revision)}`, {
       revision: short(revision),

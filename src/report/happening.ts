@@ -174,6 +174,13 @@ type GatewayHappening =
       readonly revision: string;
       readonly gateways: number;
       readonly durationMs: number;
+    }
+  | {
+      /** Every gateway that can be reached serves it, and some cannot be reached or will not take it. */
+      readonly kind: 'converged-but';
+      readonly revision: string;
+      readonly gateways: number;
+      readonly behind: readonly string[];
     };
 
 /** Everything worth a word, in one vocabulary: log lines, metrics and Events are made of these and nothing else. */

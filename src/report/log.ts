@@ -1,5 +1,6 @@
+import type { Writable } from 'node:stream';
 import { pino } from 'pino';
-import type { DestinationStream, Logger } from 'pino';
+import type { Logger } from 'pino';
 import { build as pretty } from 'pino-pretty';
 import { describe } from './describe.js';
 import type { Report } from './happening.js';
@@ -9,7 +10,7 @@ export interface LogOptions {
   readonly level: Level;
   readonly format: 'json' | 'text';
   /** Where lines go; standard output unless given. */
-  readonly destination?: DestinationStream;
+  readonly destination?: Writable;
   readonly color?: boolean;
 }
 
@@ -24,10 +25,10 @@ export function createLogger({ level, format, destination, color }: LogOptions):
   if (format === 'json') return destination === undefined ? pino(options) : pino(options, destination);
   const stream = pretty({
     colorize: color ?? process.stdout.isTTY,
-    singleLine: true,
+    // The sentence says it all but where there is more to list; other fields are for machines.
+    include: 'time,level,findings,reasons',
     // Lines written just before the process ends must not be lost.
     sync: true,
-    ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss.l',
     ...(destination !== undefined && { destination }),
   });

@@ -47,7 +47,7 @@ function migrateNumbered(paths: Map<Key, Value>): void {
 export function migratePath(path: Value): Value {
   if (typeof path === 'number') return path;
   if (typeof path !== 'string') throw new LuaError("bad argument #1 to 're_find' (string expected)");
-  return /^[a-zA-Z0-9.\-_~/%]*$/.test(path) ? normalizePath(path) : `~${decodeForRegex(path)}`;
+  return /^[a-zA-Z0-9.\-_~/%]*\n?$/.test(path) ? normalizePath(path) : `~${decodeForRegex(path)}`;
 }
 
 /** Percent triplets of unreserved characters, decoded so that the regular expression still means them. */

@@ -9,14 +9,16 @@ const MAX_DEPTH = 200;
 /**
  * What LuaJIT says of a chunk that does not compile; nothing if it does. Syntax only: undefined labels and
  * `break` outside of a loop go unnoticed.
+ *
+ * @param name of the chunk, in the message: the source's first line by default
  */
-export function luaProblem(source: string): string | undefined {
+export function luaProblem(source: string, name = chunkName(source)): string | undefined {
   try {
     new Parser(tokenize(source)).chunk();
     return undefined;
   } catch (error) {
     if (!(error instanceof LuaSyntaxError)) throw error;
-    return `[string "${chunkName(source)}"]:${error.message}`;
+    return `[string "${name}"]:${error.message}`;
   }
 }
 

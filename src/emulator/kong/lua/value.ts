@@ -51,20 +51,16 @@ export function toText(value: Value | undefined): string {
 export function numberText(value: number, precision: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  const short = Number(value.toPrecision(precision));
-  if (short === 0) return Object.is(short, -0) ? '-0' : '0';
-  const exponent = Math.floor(Math.log10(Math.abs(short)));
-  if (exponent >= -5 && exponent < precision) return plainDecimal(short);
-  const [mantissa = '', power = '0'] = short.toExponential().split('e');
-  const sign = power.startsWith('-') ? '-' : '+';
-  return `${mantissa}e${sign}${power.replace(/^[+-]/, '').padStart(2, '0')}`;
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [mantissa = '', power = ''] = value.toExponential(precision - 1).split('e');
+  const exponent = Number(power);
+  if (exponent >= -4 && exponent < precision) return withoutZeros(value.toPrecision(precision));
+  const digits = String(Math.abs(exponent)).padStart(2, '0');
+  return `${withoutZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${digits}`;
 }
 
-function plainDecimal(value: number): string {
-  const text = String(value);
-  if (!text.includes('e')) return text;
-  const fixed = value.toFixed(20);
-  return fixed.includes('.') ? fixed.replace(/\.?0+$/, '') : fixed;
+function withoutZeros(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 /** `value[key]` as Lua evaluates it: strings have no such member, other scalars cannot be indexed. */

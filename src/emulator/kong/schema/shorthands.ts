@@ -43,7 +43,7 @@ export function expansionAt(place: string, replacedBy: readonly string[] | undef
 function serviceUrl(value: Value): ReadonlyMap<string, Value> | undefined {
   const parts = splitUrl(toText(value));
   if (parts === undefined) return undefined;
-  const port = /^\s*\d+\s*$/.test(parts.port ?? '') ? Number(parts.port) : undefined;
+  const port = luaNumber(parts.port ?? '');
   const guessed = port === 80 ? 'http' : port === 443 ? 'https' : 'http';
   const protocol = parts.scheme ?? guessed;
   return new Map<string, Value>([
@@ -52,6 +52,14 @@ function serviceUrl(value: Value): ReadonlyMap<string, Value> | undefined {
     ['port', port ?? parts.port ?? (protocol === 'https' ? 443 : 80)],
     ['path', parts.path ?? null],
   ]);
+}
+
+/** Lua's `tonumber`: decimal or hexadecimal, with blanks around it. */
+function luaNumber(text: string): number | undefined {
+  const number = text.trim();
+  return /^[+-]?(?:0x[\da-f]+|\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)$/i.test(number)
+    ? Number(number)
+    : undefined;
 }
 
 /** `algorithm` and `hash_on` are real fields that rewrite each other on input. */

@@ -93,7 +93,27 @@ function jwkProblem(jwk: string, kid: Value | undefined): string | undefined {
     throw new LuaError(`attempt to index a ${typeName(parsed === null ? null : Number(parsed))} value`);
   }
   if (!('kid' in parsed) || parsed.kid !== kid) return 'kid in jwk.kid must be equal to keys.kid';
-  return readJwk(parsed) ? undefined : 'could not load JWK, likely not a valid key';
+  if (!readJwk(parsed)) return 'could not load JWK, likely not a valid key';
+  const complaints = Object.entries(parsed).flatMap(([name, value]) => jwkMemberProblem(name, value) ?? []);
+  return complaints.length === 0 ? undefined : `Validation error: ${complaints.join('; ')}`;
+}
+
+const JWK_TEXTS = new Set(
+  'issuer kty use alg kid x5u x5t x5t#S256 k x y crv n e d p q dp dq qi oth r t'.split(' '),
+);
+const JWK_LISTS = new Set(['key_ops', 'x5c']);
+
+function jwkMemberProblem(name: string, value: unknown): string | undefined {
+  if (value === null) return undefined;
+  if (JWK_LISTS.has(name)) {
+    if (!Array.isArray(value)) return `${name}: expected an array`;
+    return value.every((item) => typeof item === 'string')
+      ? undefined
+      : `${name}: Validation error: expected a string`;
+  }
+  if (!JWK_TEXTS.has(name)) return `${name}: unknown field`;
+  if (typeof value !== 'string') return `${name}: expected a string`;
+  return value === '' ? `${name}: length must be at least 1` : undefined;
 }
 
 function readJwk(jwk: object): boolean {

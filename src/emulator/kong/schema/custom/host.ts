@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { LuaError } from '../../lua/value.js';
 import { invalidUtf8At } from './text.js';
 
 /** What Kong takes a host for: an address, or a name, with the port written behind it. */
@@ -60,7 +61,7 @@ export function upstreamName(value: string): string | undefined {
 }
 
 export function ipAddress(value: string): string | undefined {
-  return isIP(value) === 0 ? `not an ip address: ${value}` : undefined;
+  return addressVersion(value) === 0 ? `not an ip address: ${value}` : undefined;
 }
 
 /** An address or a CIDR block. */
@@ -68,11 +69,16 @@ export function ipOrCidr(value: string): string | undefined {
   return isIpOrCidr(value) ? undefined : `invalid ip or cidr range: '${value}'`;
 }
 
+/** 4, 6, or 0 for what is no address. An IPv6 address may stand in brackets, but has no zone. */
+function addressVersion(value: string): number {
+  return value.includes('%') ? 0 : isIP(/^\[(.*:.*)\]$/.exec(value)?.[1] ?? value);
+}
+
 function isIpOrCidr(value: string): boolean {
-  if (isIP(value) !== 0) return true;
+  if (addressVersion(value) !== 0) return true;
   const slash = value.indexOf('/', 2);
   if (slash === -1) return false;
-  const version = isIP(value.slice(0, slash));
+  const version = addressVersion(value.slice(0, slash));
   const prefix = value.slice(slash + 1);
   if (version === 0 || !/^(0|[1-9]\d{0,2})$/.test(prefix)) return false;
   return Number(prefix) <= (version === 4 ? 32 : 128);
@@ -104,6 +110,7 @@ function parseIpv6(value: string): Parsed {
   const rest = bracketed?.[2] ?? '';
   const port = /^:(\d*)$/.exec(rest)?.[1];
   if (rest !== '' && port === undefined) return { error: 'invalid ipv6 address' };
+  if (port === '') throw new LuaError('attempt to compare number with nil');
   if (port !== undefined && Number(port) > 65_535) return { error: BAD_PORT };
   return isExpandable(bracketed?.[1] ?? value)
     ? withPort('ipv6', port)

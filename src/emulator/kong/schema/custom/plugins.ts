@@ -9,6 +9,7 @@ import {
   type Table,
   type Value,
 } from '../../lua/value.js';
+import { luaProblem } from '../../lua/syntax.js';
 import { headerName } from './text.js';
 import { splitUrl } from './url.js';
 
@@ -137,14 +138,41 @@ export function headerRename(value: string): string | undefined {
   return badHeader(pair.name) ?? badHeader(pair.value);
 }
 
-/** `name:value` with a value, which is a template: every `$(` needs its `)`. */
+/** `name:value` with a value, which is a template: what stands in `$(...)` is a Lua expression. */
 export function namedTemplate(value: string): string | undefined {
   const pair = splitPair(value);
   if (pair.name === undefined) throw new LuaError("attempt to concatenate local 'name' (a nil value)");
   if (pair.value === '') return `key '${pair.name}' has no value`;
-  const open = pair.value.indexOf('$(');
-  if (open === -1 || pair.value.includes(')', open)) return undefined;
-  return `value '${pair.value}' is not in supported format, error:unbalanced parentheses in template`;
+  for (const expression of expressionsOf(pair.value)) {
+    const problem = luaProblem(`return ((${expression}) or '')`, 'TMP');
+    if (problem !== undefined) return `value '${pair.value}' is not in supported format, error:${problem}`;
+  }
+  return undefined;
+}
+
+/** The expressions of a template; parentheses that are not balanced make none. */
+function expressionsOf(template: string): string[] {
+  const closing = closingParentheses(template);
+  const expressions: string[] = [];
+  let from = 0;
+  for (let at = template.indexOf('$('); at !== -1; at = template.indexOf('$(', from)) {
+    const end = closing.get(at + 1);
+    if (end !== undefined) expressions.push(template.slice(at + 2, end));
+    from = end ?? at + 2;
+  }
+  return expressions;
+}
+
+/** Where each opening parenthesis is closed. */
+function closingParentheses(text: string): ReadonlyMap<number, number> {
+  const closing = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    if (text.charAt(at) === '(') open.push(at);
+    const start = text.charAt(at) === ')' ? open.pop() : undefined;
+    if (start !== undefined) closing.set(start, at);
+  }
+  return closing;
 }
 
 function splitPair(text: string): { name: string | undefined; value: string } {

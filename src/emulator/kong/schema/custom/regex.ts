@@ -29,6 +29,8 @@ export function routePath(value: string): string | undefined {
  * backtracking: it takes time linear in the text.
  */
 export function pcreProblem(regex: string): string | undefined {
+  const groups = groupCount(regex);
+  const names = new Set<string>();
   let depth = 0;
   let repeatable = false;
   let at = 0;
@@ -37,8 +39,9 @@ export function pcreProblem(regex: string): string | undefined {
   while (at < regex.length) {
     const char = regex.charAt(at);
     if (char === '\\') {
-      if (at + 1 >= regex.length) return fail('\\ at end of pattern');
-      at += 2;
+      const escape = escapeAt(regex, at, groups);
+      if (typeof escape === 'string') return fail(escape, at + 2);
+      at = escape;
       repeatable = true;
     } else if (char === '[') {
       const end = classEnd(regex, at);
@@ -49,7 +52,7 @@ export function pcreProblem(regex: string): string | undefined {
       repeatable = true;
     } else if (char === '(') {
       depth += 1;
-      const opening = groupOpening(regex, at);
+      const opening = groupOpening(regex, at, names);
       if (typeof opening === 'string')
         return fail(opening, opening.includes('terminator') ? undefined : at + 3);
       at = opening;
@@ -60,19 +63,15 @@ export function pcreProblem(regex: string): string | undefined {
       at += 1;
       repeatable = true;
     } else {
-      const quantifier = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})[+?]?/.exec(regex.slice(at, at + 16));
+      const quantifier = QUANTIFIER.exec(regex.slice(at, at + 24));
       if (quantifier === null) {
-        repeatable = char !== '|' && char !== '^';
+        repeatable = char !== '|';
         at += 1;
         continue;
       }
       if (!repeatable) return fail('quantifier does not follow a repeatable item', at + 1);
-      if (Number(quantifier[2] || Infinity) < Number(quantifier[1])) {
-        return fail('numbers out of order in {} quantifier', at + quantifier[0].length);
-      }
-      if (Number(quantifier[1] ?? 0) > 65_535 || Number(quantifier[2] || 0) > 65_535) {
-        return fail('number too big in {} quantifier');
-      }
+      const problem = boundsProblem(quantifier);
+      if (problem !== undefined) return fail(problem, at + quantifier[0].length);
       at += quantifier[0].length;
       repeatable = false;
     }
@@ -80,17 +79,55 @@ export function pcreProblem(regex: string): string | undefined {
   return depth > 0 ? fail('missing closing parenthesis') : undefined;
 }
 
+const QUANTIFIER = /^(?:[*+?]|\{(\d+)(?:,(\d*))?\})[+?]?/;
+const MAX_REPEAT = 65_535;
+
+function boundsProblem([, low = '0', high]: RegExpExecArray): string | undefined {
+  if (Number(low) > MAX_REPEAT || Number(high ?? 0) > MAX_REPEAT) return 'number too big in {} quantifier';
+  const isRange = high !== undefined && high !== '';
+  return isRange && Number(high) < Number(low) ? 'numbers out of order in {} quantifier' : undefined;
+}
+
+/** Where the escape at `at` ends, or why PCRE2 does not know it. */
+function escapeAt(regex: string, at: number, groups: number): number | string {
+  const letter = regex.charAt(at + 1);
+  if (letter === '') return '\\ at end of pattern';
+  if (letter === 'Q') {
+    const end = regex.indexOf('\\E', at + 2);
+    return end === -1 ? regex.length : end + 2;
+  }
+  if (/[1-9]/.test(letter) && Number(letter) > groups && !/^\d\d/.test(regex.slice(at + 1, at + 3))) {
+    return 'reference to non-existent subpattern';
+  }
+  if ('LlNUu'.includes(letter) && !(letter === 'N' && regex.charAt(at + 2) !== '{')) {
+    return 'PCRE2 does not support \\F, \\L, \\l, \\N{name}, \\U, or \\u';
+  }
+  return /[A-Za-z]/.test(letter) && !KNOWN_ESCAPES.has(letter) ? 'unrecognized character follows \\' : at + 2;
+}
+
+const KNOWN_ESCAPES = new Set('ABCDEGHKNPQRSVWXZabcdefghknoprstvwxz');
+
+function groupCount(regex: string): number {
+  return regex.replace(/\\./gs, '').match(/\((?!\?)|\(\?(?:P?<(?![=!])|')/g)?.length ?? 0;
+}
+
 /** Where a group's content begins, or PCRE's complaint about its opening. */
-function groupOpening(regex: string, at: number): number | string {
+function groupOpening(regex: string, at: number, names: Set<string>): number | string {
   const rest = regex.slice(at, at + 64);
   if (!rest.startsWith('(?')) return at + 1;
-  const named = /^\(\?(?:P?<(?![=!])|')/.exec(rest);
-  if (named !== null) {
+  if (rest.startsWith('(?#')) {
+    const end = regex.indexOf(')', at);
+    return end === -1 ? 'missing ) after (?# comment' : end;
+  }
+  if (/^\(\?(?:P?<(?![=!])|')/.test(rest)) {
     const name = /^\(\?(?:P?<|')([A-Za-z_]\w*)([>']?)/.exec(rest);
     if (name === null) return 'subpattern name expected';
-    return name[2] === '' ? 'syntax error in subpattern name (missing terminator?)' : at + name[0].length;
+    if (name[2] === '') return 'syntax error in subpattern name (missing terminator?)';
+    if (names.has(name[1] ?? '')) return 'two named subpatterns have the same name (PCRE2_DUPNAMES not set)';
+    names.add(name[1] ?? '');
+    return at + name[0].length;
   }
-  const plain = /^\(\?(?:[=!:>|#&R]|<[=!]|P[=>]|[+-]?\d+|\^?[a-zA-Z]*(?:-[a-zA-Z]+)?[:)])/.exec(rest);
+  const plain = /^\(\?(?:[=!:>|&R]|<[=!]|P[=>]|[+-]?\d+|\^?[a-zA-Z]*(?:-[a-zA-Z]+)?[:)])/.exec(rest);
   if (plain === null) return 'unrecognized character after (? or (?-';
   return plain[0].endsWith(')') ? at + plain[0].length - 1 : at + plain[0].length;
 }
@@ -122,12 +159,12 @@ function rangeOutOfOrder(members: string): number | undefined {
   return undefined;
 }
 
-/** What the Rust regex crate, Kong's second engine, refuses though PCRE takes it. */
+/** What the Rust regex crate (1.10, as Kong ships it) refuses though PCRE takes it. */
 const NOT_IN_RUST: readonly (readonly [RegExp, string])[] = [
-  [/\(\?P?<?[=!]/, 'look-around, including look-ahead and look-behind, is not supported'],
-  [/\(\?[>#|&R]|\(\?[+-]?\d|\(\?P[=>]/, 'unrecognized flag'],
-  [/\\[1-9]|\\[gk]/, 'backreferences are not supported'],
-  [/\\[KQEGXRNChHyYiIjJlLmMoOqTuUcez<>]/, 'unrecognized escape sequence'],
+  [/\(\?<?[=!]|\(\?P<[=!]/, 'look-around, including look-ahead and look-behind, is not supported'],
+  [/\(\?[>#|&R']|\(\?[+-]?\d|\(\?P[=>]|\(\?\^|\(\?[a-zA-Z-]*[JnAaDTpr]/, 'unrecognized flag'],
+  [/\\[0-9gk]/, 'backreferences are not supported'],
+  [/\\[KQEGXRNCZhHcoe<>]/, 'unrecognized escape sequence'],
   [/(?:^|[|(])\{/, 'repetition operator missing expression'],
   [/\{(?!\d+(?:,\d*)?\})/, 'repetition quantifier expects a valid decimal'],
 ];
@@ -136,7 +173,24 @@ const NOT_IN_RUST: readonly (readonly [RegExp, string])[] = [
 export function rustRegexProblem(regex: string): string | undefined {
   const bare = regex
     .replace(/\\\\/g, '__')
-    .replace(/\\[{}[\]()]/g, '__')
-    .replace(/\[[^\]]*\]/g, 'x');
+    .replace(/\\[pPx]\{[^}]{0,64}\}/g, '_')
+    .replace(/\\[{}[\]()]/g, '__');
+  return notInRust(withoutClasses(bare));
+}
+
+/** Character classes as one character each. */
+function withoutClasses(regex: string): string {
+  let out = '';
+  let from = 0;
+  for (let open = regex.indexOf('['); open !== -1; open = regex.indexOf('[', from)) {
+    const end = classEnd(regex, open);
+    if (end === undefined) break;
+    out += `${regex.slice(from, open)}x`;
+    from = end + 1;
+  }
+  return out + regex.slice(from);
+}
+
+function notInRust(bare: string): string | undefined {
   return NOT_IN_RUST.find(([pattern]) => pattern.test(bare))?.[1];
 }

@@ -5,7 +5,7 @@ const PATIENCE = 10;
 
 /**
  * Runs `run` once changes have been quiet for `quietMs`, or `10 x quietMs` after the first of them, whichever
- * comes first. Runs never overlap: a change during a run leads to one more.
+ * comes first. Runs never overlap: a change during a run leads to one more. `run` must not reject.
  */
 export function debounced(
   clock: Clock,
@@ -25,7 +25,7 @@ export function debounced(
       await run();
     } finally {
       running = false;
-      if (firstAt !== undefined) schedule();
+      schedule();
     }
   };
 

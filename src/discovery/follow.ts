@@ -26,8 +26,8 @@ export function followService(options: {
   readonly onGateways: (gateways: readonly DiscoveredGateway[]) => void;
 }): Discovery {
   const { client, rules, clock, random, report, onGateways } = options;
-  let told: string | undefined;
-  let toldProblems = '';
+  let toldGateways: string | undefined;
+  let toldSummary: string | undefined;
   const cache = startWatchCache({
     client,
     resource: ENDPOINT_SLICES,
@@ -39,13 +39,13 @@ export function followService(options: {
     report,
     onChange(slices) {
       const { gateways, problems } = gatewaysOf(slices.values(), rules);
+      // Which gateways came and left is told elsewhere, and their readiness is no discovery.
+      const summary = JSON.stringify([gateways.length, problems]);
+      if (summary !== toldSummary) report({ kind: 'discovery-changed', gateways: gateways.length, problems });
+      toldSummary = summary;
       const now = JSON.stringify(gateways);
-      const problemsNow = JSON.stringify(problems);
-      if (now === told && problemsNow === toldProblems) return;
-      report({ kind: 'discovery-changed', gateways: gateways.length, problems });
-      toldProblems = problemsNow;
-      if (now === told) return;
-      told = now;
+      if (now === toldGateways) return;
+      toldGateways = now;
       onGateways(gateways);
     },
   });

@@ -9,6 +9,11 @@ export type Table = Map<Key, Value>;
 /** A Lua runtime error: Kong answers 500 and keeps the details in its error log. */
 export class LuaError extends Error {}
 
+/** Whether an error stands for one of Kong's own: a Lua error, or a stack that overflows on deep nesting. */
+export function isKongBreaking(error: unknown): boolean {
+  return error instanceof LuaError || error instanceof RangeError;
+}
+
 export function isTable(value: Value | undefined): value is Value[] | Table {
   return Array.isArray(value) || value instanceof Map;
 }

@@ -1,7 +1,7 @@
 import { unparsedBody } from '../declarative/refusal.js';
 import { parseText } from '../declarative/text.js';
-import { asMap, LuaError, type Table } from '../lua/value.js';
-import { json, jsonText, message, unexpected, type Answer } from './answer.js';
+import { asMap, type Table } from '../lua/value.js';
+import { json, jsonText, message, type Answer } from './answer.js';
 import { isOne, isTruthy, readParameters } from './body-forms.js';
 import { evaluate, md5 } from './evaluate.js';
 import type { ScriptedRejection } from './faults.js';
@@ -23,15 +23,7 @@ const NOT_A_STRING =
 export function configRoutes(gateway: Gateway): Route[] {
   const get = (): Answer =>
     json(200, new Map([['config', exportYaml(gateway.model.catalog, gateway.store())]]));
-  const post = (request: GatewayRequest): Answer | Promise<Answer> => {
-    try {
-      return postConfig(gateway, request);
-    } catch (error) {
-      if (error instanceof LuaError || error instanceof RangeError) return unexpected();
-      throw error;
-    }
-  };
-  return [{ path: '/config', methods: { GET: get, POST: post } }];
+  return [{ path: '/config', methods: { GET: get, POST: (request) => postConfig(gateway, request) } }];
 }
 
 /** The order is Kong's: parameters, current hash, text, comparison, validation, load. */

@@ -80,7 +80,7 @@ function relatedRoutes(gateway: Gateway, { child, field, parent }: Relation): Ro
     if (of === undefined) return notFound();
     return page(gateway, child, request, children(of), request.path);
   };
-  const create$: Handler = (request, params) => {
+  const add: Handler = (request, params) => {
     const of = parentOf(params);
     return of === undefined
       ? notFound()
@@ -110,7 +110,7 @@ function relatedRoutes(gateway: Gateway, { child, field, parent }: Relation): Ro
       : [];
   return [
     ...extra,
-    { path: listPath, methods: { GET: list, POST: create$ } },
+    { path: listPath, methods: { GET: list, POST: add } },
     { path: `${listPath}/{${child.name}}`, methods: { GET: one } },
     ...(child.adminPath === undefined
       ? []
@@ -198,7 +198,6 @@ function create(
   const { params } = parameters;
   if (parent !== undefined) params.set(parent.field, new Map([['id', parent.id]]));
   const problems = problemsOf(gateway, entity, params);
-  if (problems === 'broken') return unexpected();
   return problems === undefined
     ? unsupported(`cannot create '${entity.name}' entities`)
     : schemaViolation(problems);

@@ -3,8 +3,8 @@ import { countEntities, flattenConfig, type Entities } from '../declarative/flat
 import { migrateFormat } from '../declarative/migrate.js';
 import type { ConfigModel } from '../declarative/model.js';
 import { flattenedRefusalBody, refusalBody } from '../declarative/refusal.js';
-import { elementsOf, LuaError, toText, type Table } from '../lua/value.js';
-import { jsonText, unexpected, type Answer } from './answer.js';
+import { elementsOf, toText, type Table } from '../lua/value.js';
+import { jsonText, type Answer } from './answer.js';
 
 export const EMPTY_HASH = '0'.repeat(32);
 
@@ -30,9 +30,10 @@ export interface EvaluateOptions {
 }
 
 /**
- * What Kong makes of a parsed config: the entities it would store, or its 400 or 500.
+ * What Kong makes of a parsed config: the entities it would store, or its 400.
  *
  * @param hash MD5 of the text; absent for a config that came as a JSON body, whose hash nobody can foretell
+ * @throws LuaError where Kong breaks
  */
 export function evaluate(
   model: ConfigModel,
@@ -41,36 +42,24 @@ export function evaluate(
   hash: string | undefined,
   options: EvaluateOptions,
 ): Evaluation {
-  return guarded(() => {
-    const loose = options.validate ? undefined : unvalidated(table);
-    migrateFormat(table);
-    const result = loose ?? flattenConfig(model, table);
-    if (!result.ok) return { refusal: refusalOf(model, table, result.problems, options) };
-    const count = loose?.count ?? countEntities(result.entities);
-    const isEmpty = count === 0 && options.zerosWhenEmpty;
-    const config = {
-      hash: isEmpty ? EMPTY_HASH : (hash ?? md5(randomUUID())),
-      text,
-      entities: result.entities,
-      transform: result.meta.get('_transform') !== false,
-      count,
-    };
-    return { config };
-  });
+  const loose = options.validate ? undefined : unvalidated(table);
+  migrateFormat(table);
+  const result = loose ?? flattenConfig(model, table);
+  if (!result.ok) return { refusal: refusalOf(model, table, result.problems, options) };
+  const count = loose?.count ?? countEntities(result.entities);
+  const isEmpty = count === 0 && options.zerosWhenEmpty;
+  const config = {
+    hash: isEmpty ? EMPTY_HASH : (hash ?? md5(randomUUID())),
+    text,
+    entities: result.entities,
+    transform: result.meta.get('_transform') !== false,
+    count,
+  };
+  return { config };
 }
 
 export function md5(text: string | Uint8Array): string {
   return createHash('md5').update(text).digest('hex');
-}
-
-/** Runs what may break as Kong breaks: a Lua error, or a stack that overflows, is a 500. */
-export function guarded(run: () => Evaluation): Evaluation {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof LuaError || error instanceof RangeError) return { refusal: unexpected() };
-    throw error;
-  }
 }
 
 function refusalOf(

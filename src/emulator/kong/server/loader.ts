@@ -3,7 +3,7 @@ import type { Config } from './evaluate.js';
 import type { Journal, LoadRecord } from './journal.js';
 import type { Settings } from './options.js';
 import { loadedBody, storedBytes } from './store.js';
-import { LuaError } from '../lua/value.js';
+import { isKongBreaking } from '../lua/value.js';
 
 /** Seconds that Kong's 429 asks to wait: what is left of its lock, at most 10. */
 const RETRY_AFTER = '10';
@@ -85,7 +85,7 @@ export function createLoader({ settings, journal, showNulls, commit }: LoaderOpt
     try {
       return jsonText(201, loadedBody(config, showNulls));
     } catch (error) {
-      if (error instanceof LuaError) return unexpected();
+      if (isKongBreaking(error)) return unexpected();
       throw error;
     }
   };

@@ -1,4 +1,5 @@
-import { htmlPage, message, notFound, type Answer } from './answer.js';
+import { isKongBreaking } from '../lua/value.js';
+import { htmlPage, message, notFound, unexpected, type Answer } from './answer.js';
 import { isAccepted } from './body-forms.js';
 import type { GatewayRequest, Handler, Route } from './request.js';
 
@@ -43,7 +44,17 @@ function hasForeignType({ method, contentType, hasBody }: GatewayRequest, extra:
 function dispatch({ route, params }: Match, request: GatewayRequest): Answer | Promise<Answer> {
   if (request.method === 'OPTIONS') return allowed(Object.keys(route.methods));
   const handler = handlerOf(route, request.method);
-  return handler === undefined ? message(405, 'Method not allowed') : handler(request, params);
+  return handler === undefined ? message(405, 'Method not allowed') : guarded(() => handler(request, params));
+}
+
+/** Where Kong breaks, by a Lua error or a stack that overflows, it answers 500. */
+function guarded<T>(run: () => T): T | Answer {
+  try {
+    return run();
+  } catch (error) {
+    if (isKongBreaking(error)) return unexpected();
+    throw error;
+  }
 }
 
 function handlerOf({ methods }: Route, method: string): Handler | undefined {

@@ -5,7 +5,7 @@ import { validateRecord } from '../schema/validate.js';
 import { encodeJson } from '../lua/json.js';
 import { prettyTable } from '../lua/pretty.js';
 import { LuaError, type Key, type Table, type Value } from '../lua/value.js';
-import { json, message, unexpected, type Answer } from './answer.js';
+import { json, message, type Answer } from './answer.js';
 import { readParameters } from './body-forms.js';
 import type { Gateway } from './gateway.js';
 import type { GatewayRequest, Route } from './request.js';
@@ -62,19 +62,18 @@ function validateOne(gateway: Gateway, entity: Entity, request: GatewayRequest):
   const parameters = readParameters({ ...request, bytes: request.body });
   if ('refusal' in parameters) return parameters.refusal;
   const problems = problemsOf(gateway, entity, parameters.params);
-  if (problems === 'broken') return unexpected();
   return problems === undefined ? message(200, 'schema validation successful') : schemaViolation(problems);
 }
 
-/** What is wrong with one entity, checked as the Admin API would check it. */
-export function problemsOf(gateway: Gateway, entity: Entity, input: Table): Problems | undefined | 'broken' {
-  try {
-    const filled = fillRecord(entity.schema, input, gateway.model.world);
-    return filled === undefined ? 'broken' : validateRecord(entity.schema, filled, gateway.model.world);
-  } catch (error) {
-    if (error instanceof LuaError) return 'broken';
-    throw error;
-  }
+/**
+ * What is wrong with one entity, checked as the Admin API would check it.
+ *
+ * @throws LuaError where Kong breaks
+ */
+export function problemsOf({ model }: Gateway, entity: Entity, input: Table): Problems | undefined {
+  const filled = fillRecord(entity.schema, input, model.world);
+  if (filled === undefined) throw new LuaError("attempt to index local 'input' (a nil value)");
+  return validateRecord(entity.schema, filled, model.world);
 }
 
 const SCHEMA_VIOLATION = 2;

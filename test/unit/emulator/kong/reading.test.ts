@@ -151,5 +151,7 @@ describe('reading a config back', () => {
       '2 schema violations (bogus: unknown field; paths.1: should start with: / (fixed path) or ~/ (regex path))',
     );
     expect(await check('nope', {})).toBe("No entity named 'nope'");
+    expect(await check('plugins', { name: 5 })).toBe('An unexpected error occurred');
+    expect(await check('services', [{}])).toBe('An unexpected error occurred');
   });
 });

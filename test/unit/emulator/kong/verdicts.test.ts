@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import type { Entities } from '../../../../src/emulator/kong/declarative/flatten.js';
 import { parseText } from '../../../../src/emulator/kong/declarative/text.js';
 import { configModel } from '../../../../src/emulator/kong/declarative/model.js';
 import { encodeJson } from '../../../../src/emulator/kong/lua/json.js';
-import { asMap } from '../../../../src/emulator/kong/lua/value.js';
+import { asMap, isKongBreaking } from '../../../../src/emulator/kong/lua/value.js';
 import { loadCatalog } from '../../../../src/emulator/kong/schema/catalog.js';
-import { evaluate, guarded, md5 } from '../../../../src/emulator/kong/server/evaluate.js';
+import { evaluate, md5 } from '../../../../src/emulator/kong/server/evaluate.js';
 import { message, jsonText, unexpected } from '../../../../src/emulator/kong/server/answer.js';
 import { unparsedBody } from '../../../../src/emulator/kong/declarative/refusal.js';
 
@@ -40,18 +41,19 @@ const OPTIONS = { validate: true, flatten: true, emptyListIsList: true, zerosWhe
 /** The emulator's verdict on a text sent as text/yaml with flatten_errors. */
 function verdict(text: Buffer): Verdict {
   if (text.length === 0) return refused(message(400, 'expected a declarative configuration'));
-  const result = guarded(() => {
+  try {
     const parsed = parseText(text);
-    if (!parsed.ok) return { refusal: jsonText(400, unparsedBody(parsed.message)) };
-    return evaluate(model, asMap(parsed.value), text, md5(text), OPTIONS);
-  });
-  if ('refusal' in result) return refused(result.refusal);
-  const { entities } = result.config;
-  const encoded = guarded(() => {
-    for (const items of entities.values()) for (const item of items.values()) encodeJson(item);
-    return { refusal: { status: 201 } };
-  });
-  if (!('refusal' in encoded) || encoded.refusal.status !== 201) return refused(unexpected());
+    if (!parsed.ok) return refused(jsonText(400, unparsedBody(parsed.message)));
+    const result = evaluate(model, asMap(parsed.value), text, md5(text), OPTIONS);
+    return 'refusal' in result ? refused(result.refusal) : accepted(result.config.entities);
+  } catch (error) {
+    if (isKongBreaking(error)) return refused(unexpected());
+    throw error;
+  }
+}
+
+function accepted(entities: Entities): Verdict {
+  for (const items of entities.values()) for (const item of items.values()) encodeJson(item);
   const counts = [...entities].filter(([name, items]) => name !== 'workspaces' && items.size > 0);
   return {
     status: 201,

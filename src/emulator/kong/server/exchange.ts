@@ -1,13 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { htmlPage, jsonText, message, type Answer, type StreamedBody } from './answer.js';
+import type { IncomingMessage } from 'node:http';
+import { htmlPage, jsonText, message, type Answer } from './answer.js';
 import type { ScriptedAnswer } from './faults.js';
 import type { Gateway } from './gateway.js';
 import type { RequestRecord } from './journal.js';
 import type { Incoming } from './listener.js';
 import type { After } from './options.js';
 import type { GatewayRequest } from './request.js';
-
-const WRITE_PIECES = 64 * 1024;
+import { send } from './send.js';
 
 export interface PortOptions {
   readonly gateway: Gateway;
@@ -38,7 +37,9 @@ export async function exchange(incoming: Incoming, options: PortOptions): Promis
   const answer = await answerTo(incoming, target, record, options);
   if (answer === undefined || response.destroyed) return;
   await settle(gateway.settings.after, delayOf(gateway, target.path));
-  send(response, request, answer, gateway, port, Math.round(performance.now() - started));
+  const latency = String(Math.round(performance.now() - started));
+  const always = { 'X-Kong-Admin-Latency': latency, Server: `kong/${gateway.settings.version}` };
+  send(response, request, answer, { ...corsHeaders(request, answer, port), ...always });
 }
 
 /** Nothing when the request shall never be answered, or its client is gone. */
@@ -204,60 +205,12 @@ function settle(after: After, ms: number): Promise<void> {
   return ms > 0 ? new Promise((resolve) => after(ms, resolve)) : Promise.resolve();
 }
 
-function send(
-  response: ServerResponse,
+function corsHeaders(
   request: IncomingMessage,
   answer: Answer,
-  { settings }: Gateway,
   port: 'admin' | 'status',
-  latency: number,
-): void {
-  if (response.destroyed || response.headersSent) return;
-  const { body = '' } = answer;
-  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-  const headers: Record<string, string> = {
-    ...(answer.fromNginx === true ? {} : { 'Access-Control-Allow-Origin': request.headers.origin ?? '*' }),
-    ...(answer.fromNginx === true || port === 'status' ? {} : { 'Access-Control-Allow-Credentials': 'true' }),
-    ...answer.headers,
-    ...(answer.status === 204 ? {} : { 'Content-Length': String(length) }),
-    'X-Kong-Admin-Latency': String(latency),
-    Server: `kong/${settings.version}`,
-  };
-  response.writeHead(answer.status, headers);
-  if (request.method === 'HEAD' || answer.status === 204 || answer.status === 304) response.end();
-  else if (typeof body !== 'string') stream(response, body);
-  else if (request.complete) response.end(body);
-  else linger(response, request, body);
-}
-
-/** nginx reads on when it answers before a body is whole, so that the answer is not lost in a reset. */
-function linger(response: ServerResponse, request: IncomingMessage, body: string): void {
-  response.write(body);
-  request.on('close', () => response.end());
-  request.on('end', () => response.end());
-  request.resume();
-}
-
-/** Writes a large body as fast as the client takes it. */
-function stream(response: ServerResponse, body: StreamedBody): void {
-  const pieces = body.pieces()[Symbol.iterator]();
-  const write = (): void => {
-    for (;;) {
-      let text = '';
-      let next = pieces.next();
-      for (; next.done !== true; next = pieces.next()) {
-        text += next.value;
-        if (text.length >= WRITE_PIECES) break;
-      }
-      if (next.done === true) {
-        response.end(text);
-        return;
-      }
-      if (!response.write(text)) {
-        response.once('drain', write);
-        return;
-      }
-    }
-  };
-  write();
+): Record<string, string> {
+  if (answer.fromNginx === true) return {};
+  const origin = { 'Access-Control-Allow-Origin': request.headers.origin ?? '*' };
+  return port === 'status' ? origin : { ...origin, 'Access-Control-Allow-Credentials': 'true' };
 }

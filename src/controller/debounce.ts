@@ -18,7 +18,6 @@ export function debounced(
   let stopped = false;
 
   const go = async (): Promise<void> => {
-    if (stopped) return;
     running = true;
     firstAt = undefined;
     try {

@@ -128,7 +128,7 @@ describe('one Pod', () => {
   });
 
   it('is reached at a better port over IPv6 rather than at a worse one over IPv4', () => {
-    const v4 = slice([endpoint('10.0.0.7', 'kong-1')], { ports: [port('kong-admin')] });
+    const v4 = slice([endpoint('10.0.0.7', 'kong-1')], { ports: [port('admin')] });
     const v6 = slice([endpoint('fd00::7', 'kong-1')], {
       addressType: 'IPv6',
       ports: [port('kong-admin-tls', 8444)],

@@ -52,11 +52,15 @@ export function toText(value: Value | undefined): string {
   return isTable(value) ? 'table: 0x0' : String(value);
 }
 
+/** Whole numbers below need no rounding and no exponent, at any precision Kong uses. */
+const SHORT = 1e14;
+
 /** C's `%.<precision>g`, which is how Lua and cjson write numbers. */
 export function numberText(value: number, precision: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  if (Number.isInteger(value) && Math.abs(value) < SHORT) return String(value);
   const [mantissa = '', power = ''] = value.toExponential(precision - 1).split('e');
   const exponent = Number(power);
   if (exponent >= -4 && exponent < precision) return withoutZeros(value.toPrecision(precision));

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { htmlPage, jsonText, message, type Answer } from './answer.js';
+import { htmlPage, message, type Answer } from './answer.js';
 import type { ScriptedAnswer } from './faults.js';
 import type { Gateway } from './gateway.js';
 import type { RequestRecord } from './journal.js';
@@ -189,10 +189,20 @@ function readBody(
   });
 }
 
+/** What Kong says with a status, where nothing else is asked for. */
+const KONG_WORDS: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  404: 'Not found',
+  405: 'Method not allowed',
+  429: 'Currently loading previous configuration',
+  500: 'An unexpected error occurred',
+  503: 'Kong currently exiting',
+  504: 'Timed out while loading configuration',
+};
+
 function scriptedAnswer({ status, retryAfter, html, message: text }: ScriptedAnswer): Answer {
   const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
-  const answer =
-    html === true ? htmlPage(status) : jsonText(status, JSON.stringify({ message: text ?? 'fault' }));
+  const answer = html === true ? htmlPage(status) : message(status, text ?? KONG_WORDS[status] ?? 'fault');
   return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 

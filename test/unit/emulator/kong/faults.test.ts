@@ -94,6 +94,8 @@ describe('faults', () => {
   });
 
   it('can keep scripted answers to one method', async () => {
+    gateway.faults.set({ answer: { status: 504, method: 'POST', times: 1 } });
+    expect((await post(gateway, A)).body).toBe('{"message":"Timed out while loading configuration"}');
     gateway.faults.set({ answer: { status: 429, method: 'POST', message: 'later' } });
     expect((await get(`${gateway.adminUrl}/status`)).status).toBe(200);
     expect(await post(gateway, A)).toMatchObject({ status: 429, body: '{"message":"later"}' });

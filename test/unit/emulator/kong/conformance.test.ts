@@ -3,10 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { startKongEmulator, type KongEmulator } from '../../../../src/emulator/kong/kong-emulator.js';
 import { makeCertificates } from '../../../support/certificates.js';
 import { A, post, ZEROS } from './posting.js';
+
+// Real sockets and processes: slow on a busy machine, not wrong.
+jest.setTimeout(60_000);
 
 const SCRIPT = fileURLToPath(new URL('../../../../scripts/conformance.mjs', import.meta.url));
 
@@ -56,7 +59,7 @@ describe('the conformance kit', () => {
     const { code, output } = await conformance('--kong-admin-url', gateway.adminUrl, '--yes');
     expect([code, gateway.entityCount()]).toEqual([0, 1]);
     expect(output).toContain('under another hash');
-  }, 60_000);
+  });
 
   it('says what does not hold, and exits with 1', async () => {
     gateway = await startKongEmulator();
@@ -69,7 +72,7 @@ describe('the conformance kit', () => {
     );
     expect(code).toBe(1);
     expect(output).toMatch(/^FAILED {2}JSON sent as text\/yaml: .*instead of/m);
-  }, 60_000);
+  });
 
   it('speaks mutual TLS, and sends headers', async () => {
     const { ca, server, client } = await makeCertificates();
@@ -96,7 +99,7 @@ describe('the conformance kit', () => {
     await rm(folder, { recursive: true });
     expect(output).toContain('ok      without a client certificate the answer is 400');
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it.each([
     [[], '--kong-admin-url is missing'],

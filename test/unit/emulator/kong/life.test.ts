@@ -1,6 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { startKongEmulator, type KongEmulator } from '../../../../src/emulator/kong/kong-emulator.js';
 import { A, B, get, md5, post, statusHash, ZEROS } from './posting.js';
+
+// Real sockets and processes: slow on a busy machine, not wrong.
+jest.setTimeout(60_000);
 
 describe('the life of an emulated gateway', () => {
   let gateway: KongEmulator | undefined;

@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startKongEmulator, type KongEmulator } from '../../../../src/emulator/kong/kong-emulator.js';
 import { A, B, EMPTY, get, md5, post, statusHash, ZEROS } from './posting.js';
+
+// Real sockets and processes: slow on a busy machine, not wrong.
+jest.setTimeout(60_000);
 
 const YAML = "_format_version: '3.0'\nservices:\n- name: a\n  url: http://a.test\n";
 const FORM = 'application/x-www-form-urlencoded';

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { load } from 'js-yaml';
 import { startKongEmulator, type KongEmulator } from '../../../../src/emulator/kong/kong-emulator.js';
 import { get, post } from './posting.js';
+
+// Real sockets and processes: slow on a busy machine, not wrong.
+jest.setTimeout(60_000);
 
 const CONFIG = {
   _format_version: '3.0',

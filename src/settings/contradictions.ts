@@ -6,6 +6,7 @@ import type { SettingName } from './table.js';
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** A header's name and value as HTTP can carry them (RFC 9110, 5.1 and 5.5). */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[\t ]*:[\t -~\u0080-\u00ff]*$/;
+const HEADER_VALUE = /^[\t -~\u0080-\u00ff]*$/;
 /** Headers that a push sets itself: Kong's hash, and the framing of the request, hang on them. */
 const OWN_HEADERS = new Set([
   'connection',
@@ -97,6 +98,9 @@ function adminApiProblems(values: Values): Problem[] {
     if (skip && values[name] !== undefined) {
       problems.push(problem(name, 'means nothing with --kong-admin-tls-skip-verify'));
     }
+  }
+  if (!HEADER_VALUE.test(values['kong-admin-token'] ?? '')) {
+    problems.push(problem('kong-admin-token', 'must be one line that an HTTP header can carry'));
   }
   problems.push(...headerProblems(values['kong-admin-header']));
   if (values['gateway-discovery-readiness-check-timeout'] > values['proxy-timeout-seconds']) {

@@ -34,7 +34,7 @@ export type Values = { readonly [N in SettingName]: Value<N> };
 export type Raw = Partial<Record<SettingName, readonly string[]>>;
 
 export interface Problem {
-  /** How the user wrote it: `--lease-duration` or `CONTROLLER_LEASE_DURATION`. */
+  /** How the user wrote it, `--lease-duration` or `CONTROLLER_LEASE_DURATION`; contradictions name the flag. */
   readonly setting: string;
   readonly problem: string;
 }

@@ -165,6 +165,16 @@ describe('contradictions', () => {
     expect(settingsAtFault({ ...enough, 'kong-admin-header': [header] })).toEqual(['--kong-admin-header']);
   });
 
+  it.each(['two\nlines', 'gorilla \u{1f98d}'])(
+    'do not take %p for a token, and do not repeat it',
+    (token) => {
+      const problems = problemsOf({ ...enough, 'kong-admin-token': [token] });
+      expect(problems).toEqual([
+        { setting: '--kong-admin-token', problem: 'must be one line that an HTTP header can carry' },
+      ]);
+    },
+  );
+
   it('do not let a gateway take longer to answer GET /status than a push may take', () => {
     expect(settingsAtFault({ ...enough, 'proxy-timeout-seconds': ['3'] })).toEqual([
       '--gateway-discovery-readiness-check-timeout',

@@ -14,25 +14,28 @@ export interface LogOptions {
   readonly color?: boolean;
 }
 
+/** For people the sentence says it all, but where it is the first of several things to be said. */
+const listsOnly = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).filter(
+      ([name, value]) =>
+        (name === 'findings' || name === 'reasons') && Array.isArray(value) && value.length > 1,
+    ),
+  );
+
 /** A structured logger: `time` in ISO 8601, `level` in words. */
 export function createLogger({ level, format, destination, color }: LogOptions): Logger {
-  const options = {
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-  };
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters };
   if (format === 'json') return destination === undefined ? pino(options) : pino(options, destination);
   const stream = pretty({
     colorize: color ?? process.stdout.isTTY,
-    // The sentence says it all but where there is more to list; other fields are for machines.
-    include: 'time,level,findings,reasons',
     // Lines written just before the process ends must not be lost.
     sync: true,
     translateTime: 'SYS:HH:MM:ss.l',
     ...(destination !== undefined && { destination }),
   });
-  return pino(options, stream);
+  return pino({ ...options, formatters: { ...formatters, log: listsOnly } }, stream);
 }
 
 /** Writes every happening as one line. */

@@ -62,12 +62,19 @@ describe('the log as text', () => {
     );
   });
 
-  it('lists all findings and reasons, of which the sentence has but the first', async () => {
+  it('lists all findings and reasons where the sentence has but the first of several', async () => {
     const findings = [finding, { ...finding, file: 'more.yaml' }];
     const invalid = await text([{ ...SAMPLES['config-invalid'], findings }]);
     expect(invalid).toContain('kong.yaml:3:5');
     expect(invalid).toContain('more.yaml:3:5');
     expect(await text([SAMPLES['config-held']])).toContain('kong.yaml is gone');
+  });
+
+  it('does not say again what the sentence has said', async () => {
+    const happenings = [{ ...SAMPLES['config-held'], reasons: ['one reason'] }, ...ALL];
+    const single = happenings.filter(({ kind }) => kind !== 'config-invalid' && kind !== 'config-held');
+    expect(linesOf(await text(single))).toHaveLength(single.length);
+    expect(linesOf(await text(happenings.slice(0, 1)))).toHaveLength(1);
   });
 
   it('lets nobody begin a line of their own, nor steer the terminal', async () => {

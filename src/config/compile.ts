@@ -1,83 +1,173 @@
-// The entrance: texts in, findings and a sealed revision out. Pure but for what it remembers.
-import { createHash } from 'node:crypto';
-import { prepare } from './prepare.js';
-import type { Prepared } from './prepare.js';
-import { toFinding } from './document/problem.js';
+// The entrance: texts in, findings and a sealed revision out. Pure but for what it remembers of the last compilations.
+import { mergeDeckSettings } from './deck/settings.js';
+import type { DeckSettings } from './deck/settings.js';
+import { inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
 import type { Finding } from './finding.js';
 import { merge } from './merge/merge.js';
-import type { Document } from './merge/merge.js';
-import type { ReadLimits } from './parse/result.js';
+import type { Document, Merged } from './merge/merge.js';
+import { digestOf, prepare, readDocument } from './prepare.js';
+import type { Dialect, Prepared, ReadDocument } from './prepare.js';
+import { explainRefusal } from './refusal/explain-refusal.js';
 import type { Revision } from './revision.js';
+import { canonicalJson } from './seal/canonical-json.js';
 import { seal } from './seal/seal.js';
 
-export interface CompilerOptions {
-  /** Whether decK's keys are applied; otherwise they are errors. */
-  readonly deck: boolean;
-  /** Where `${{ env "DECK_..." }}` finds its values. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface CompilerOptions extends Dialect {
   /** Whether a configuration without entities is fine. */
   readonly allowEmpty: boolean;
-  readonly limits?: Partial<ReadLimits>;
 }
 
-/** One text of a source, under a name that findings show. */
+/** One text of a source, under the name that findings show. */
 export interface SourceText {
   readonly file: string;
   readonly text: string | Uint8Array;
 }
 
 export interface Compilation {
-  /** No error among the findings. Holds and warnings do not matter. */
+  /** No error among the findings; holds and warnings do not matter. */
   readonly valid: boolean;
-  /** In the order of the sources, at most a thousand. */
+  /** In the order of the sources; at most a thousand, the errors first of all. */
   readonly findings: readonly Finding[];
   /** There whenever valid. */
   readonly revision?: Revision;
 }
 
 export interface Compiler {
-  compile: (texts: readonly SourceText[]) => Compilation;
+  /** Never throws for what the texts hold. The same texts in any order give the same compilation. */
+  readonly compile: (texts: readonly SourceText[]) => Compilation;
+  /**
+   * What Kong's answer to a push means, on the lines of the sources.
+   * @param revisionId a revision that was compiled lately; of others nothing is known but the answer
+   * @param answer the body of Kong's 400
+   */
+  readonly explain: (revisionId: string, answer: string) => Finding[];
 }
 
-const MAX_FINDINGS = 1000;
+/** Revisions whose documents are remembered for `explain`. */
+const REMEMBERED = 4;
 
 export function createCompiler(options: CompilerOptions): Compiler {
-  let known = new Map<string, Prepared>();
-  const compile = (texts: readonly SourceText[]): Compilation => {
-    const used = new Map<string, Prepared>();
-    const documents = texts.map(({ file, text }) => {
-      const digest = createHash('sha1').update(text).digest('hex');
-      const prepared = used.get(digest) ?? known.get(digest) ?? prepare(text, options, options.limits);
-      used.set(digest, prepared);
-      return { file, digest, prepared };
+  const texts = memory<ReadDocument>();
+  const documents = memory<Prepared>();
+  const compiled = new Map<string, { documents: readonly Document[]; merged: Merged }>();
+
+  const compile = (sources: readonly SourceText[]): Compilation => {
+    const read = sources.map(({ file, text }) => {
+      const digest = digestOf(text);
+      return { file, digest, document: texts.get(digest, () => readDocument(text, options)) };
     });
-    known = used;
-    documents.sort(
-      (one, other) => compareText(one.file, other.file) || compareText(one.digest, other.digest),
+    read.sort((one, other) => compareText(one.file, other.file) || compareText(one.digest, other.digest));
+    const { settings, conflicts } = deckSettings(
+      read.map(({ document }) => document),
+      options.deck,
     );
-    return compileDocuments(documents, options);
+    const context = settings ? canonicalJson(settings) : '';
+    const prepared = read.map(({ file, digest, document }) => ({
+      file,
+      prepared: documents.get(`${digest}\n${context}`, () => prepare(document, settings)),
+    }));
+    texts.forgetUnused();
+    documents.forgetUnused();
+
+    const { merged, problems } = merge(prepared);
+    const said = [
+      ...prepared.flatMap((document) =>
+        document.prepared.problems.map((problem): Told => [document, problem]),
+      ),
+      ...conflicts.flatMap(({ index, problem }): Told[] =>
+        prepared[index] ? [[prepared[index], problem]] : [],
+      ),
+      ...problems,
+      ...emptiness(prepared, merged, options.allowEmpty),
+    ];
+    const valid = sources.length > 0 && said.every(([, { severity }]) => severity !== 'error');
+    const findings = toFindings(
+      said,
+      prepared.some(({ prepared: { truncated } }) => truncated),
+    );
+    if (!valid) return { valid, findings: sources.length > 0 ? findings : [NO_SOURCES] };
+    const revision = seal(merged);
+    compiled.delete(revision.id);
+    compiled.set(revision.id, { documents: prepared, merged });
+    for (const id of [...compiled.keys()].slice(0, -REMEMBERED)) compiled.delete(id);
+    return { valid, findings, revision };
   };
-  return { compile };
+
+  const explain = (revisionId: string, answer: string): Finding[] => {
+    const known = compiled.get(revisionId);
+    return explainRefusal(answer, known?.documents ?? [], known?.merged.entities ?? []);
+  };
+  return { compile, explain };
 }
+
+type Told = readonly [Document, Problem];
+
+const NO_SOURCES: Finding = {
+  severity: 'error',
+  code: 'no-sources',
+  message: 'there is no text to read',
+  hint: 'check that the source holds files that end in .yaml, .yml or .json',
+};
 
 const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-function compileDocuments(documents: readonly Document[], _: CompilerOptions): Compilation {
-  const { merged, problems } = merge(documents);
-  const all = [
-    ...documents.flatMap((document) =>
-      document.prepared.problems.map((problem) => [document, problem] as const),
-    ),
-    ...problems,
-  ];
-  const valid = all.every(([, { severity }]) => severity !== 'error') && documents.length > 0;
-  const findings = toFindings(all);
-  return { valid, findings, ...(valid && { revision: seal(merged) }) };
+/** Remembers what was asked for since the last `forgetUnused`. */
+function memory<T>(): { get: (key: string, make: () => T) => T; forgetUnused: () => void } {
+  let known = new Map<string, T>();
+  let used = new Map<string, T>();
+  return {
+    get: (key, make) => {
+      const value = used.get(key) ?? known.get(key) ?? make();
+      used.set(key, value);
+      return value;
+    },
+    forgetUnused: () => {
+      known = used;
+      used = new Map();
+    },
+  };
 }
 
-function toFindings(problems: readonly (readonly [Document, Problem])[]): Finding[] {
-  return problems
-    .slice(0, MAX_FINDINGS)
-    .map(([{ file, prepared }, problem]) => toFinding(problem, file, prepared.places));
+function deckSettings(
+  documents: readonly ReadDocument[],
+  deck: boolean,
+): { settings?: DeckSettings; conflicts: { index: number; problem: Problem }[] } {
+  return deck ? mergeDeckSettings(documents.map((document) => document.deck)) : { conflicts: [] };
+}
+
+/** Kong takes a configuration without entities, and serves nothing from then on. */
+function emptiness(documents: readonly Document[], { entities }: Merged, allowEmpty: boolean): Told[] {
+  const [first] = documents;
+  if (first === undefined || allowEmpty || entities.length > 0) return [];
+  const problem: Problem = {
+    severity: 'hold',
+    code: 'no-entities',
+    message: 'the configuration has no entities: it would empty every gateway',
+    hint: 'if that is meant, start Silverback with --allow-empty',
+    path: [],
+  };
+  return [[first, problem]];
+}
+
+const MAX_FINDINGS = 1000;
+const SEVERITIES = ['error', 'hold', 'warning'] as const;
+
+/** The gravest that fit in, in the order of their sources. */
+function toFindings(said: readonly Told[], truncated: boolean): Finding[] {
+  const shown = SEVERITIES.flatMap((severity) =>
+    said.filter(([, problem]) => problem.severity === severity),
+  ).slice(0, MAX_FINDINGS);
+  const findings = shown.map(([{ file, prepared }, problem]) => toFinding(problem, file, prepared.places));
+  findings.sort(inSourceOrder);
+  if (!truncated && said.length <= MAX_FINDINGS) return findings;
+  return [
+    ...findings,
+    {
+      severity: 'warning',
+      code: 'more-findings',
+      message: `there are more findings: only ${MAX_FINDINGS} are shown`,
+      hint: 'correct these first',
+    },
+  ];
 }

@@ -1,17 +1,38 @@
-// One text, up to the point where others matter: read, its dialect applied, its format brought up to 3.0, each entity validated.
-import { readText } from './parse/read-text.js';
-import type { Places, ReadLimits, ReadOk, ReadResult } from './parse/result.js';
-import { validateEntity } from './validate/entity.js';
+// One text, up to the point where others matter: read; then brought to Kong's dialect and format; then each entity validated.
+import { createHash } from 'node:crypto';
+import { applyDeck } from './deck/apply.js';
+import { NO_SETTINGS, readDeckSettings } from './deck/settings.js';
+import type { DeckSettings } from './deck/settings.js';
+import { maskTemplates } from './deck/template.js';
+import type { Environment, TemplateFault } from './deck/template.js';
 import { collectEntities } from './document/collect.js';
-import { applyDialect } from './document/dialect.js';
-import type { Dialect } from './document/dialect.js';
 import { asRecord, own } from './document/dict.js';
 import type { Dict } from './document/dict.js';
 import type { Entity } from './document/entity.js';
 import { migratePaths } from './document/migrate-paths.js';
+import { placeholderProblems } from './document/placeholders.js';
 import type { Problem } from './document/problem.js';
 import { readProblems, unreadable } from './document/read-problems.js';
+import { readText } from './parse/read-text.js';
+import type { Places, Position, ReadLimits, ReadOk } from './parse/result.js';
+import { validateEntity } from './validate/entity.js';
 import { topLevelProblems } from './validate/top-level.js';
+
+export interface Dialect {
+  /** Whether decK's keys and placeholders are applied; otherwise they are errors and holds. */
+  readonly deck: boolean;
+  readonly env: Environment;
+  readonly limits?: Partial<ReadLimits>;
+}
+
+/** One text, read. */
+export interface ReadDocument {
+  readonly problems: readonly Problem[];
+  /** As written; undefined when the text is no configuration at all. */
+  readonly config?: Dict;
+  readonly deck: DeckSettings;
+  readonly places: () => Places;
+}
 
 /** What one text says, whatever its file is called and whatever else there is. */
 export interface Prepared {
@@ -21,38 +42,72 @@ export interface Prepared {
   readonly entities: readonly Entity[];
   /** `_transform`: false when passwords are hashed already. */
   readonly transform: boolean;
+  readonly topLevelKeys: ReadonlySet<string>;
   readonly places: () => Places;
 }
 
-/** Problems kept of one text. */
-const MAX_PROBLEMS = 1000;
+export function digestOf(text: string | Uint8Array): string {
+  return createHash('sha1').update(text).digest('hex');
+}
 
-/** @param dialect what decK's keys mean */
-export function prepare(
-  text: string | Uint8Array,
-  dialect: Dialect,
-  limits: Partial<ReadLimits> = {},
-): Prepared {
-  const read = readText(text, limits);
+export function readDocument(text: string | Uint8Array, { deck, env, limits = {} }: Dialect): ReadDocument {
+  let faults: readonly TemplateFault[] = [];
+  const mask = (plain: string): ReturnType<typeof maskTemplates> => {
+    const masked = maskTemplates(plain, env);
+    faults = masked?.faults ?? [];
+    return masked;
+  };
+  const read = readText(text, limits, deck ? mask : undefined);
+  if (!read.ok) {
+    const { line, column } = read;
+    return {
+      problems: [unreadable(read)],
+      deck: NO_SETTINGS,
+      places: () => ({ find: () => ({ line, column }) }),
+    };
+  }
+  const templates = faults.map((fault) => templateProblem(fault, read.position));
+  const problems = [...readProblems(read), ...templates];
+  const config = read.value === null ? {} : asRecord(read.value);
+  if (config === undefined)
+    return { problems: [...problems, notAConfig(read)], deck: NO_SETTINGS, places: placesOnce(read) };
+  if (!deck)
+    return {
+      problems: [...problems, ...placeholderProblems(config)],
+      config,
+      deck: NO_SETTINGS,
+      places: placesOnce(read),
+    };
+  const { settings, problems: wrong } = readDeckSettings(config);
+  return { problems: [...problems, ...wrong], config, deck: settings, places: placesOnce(read) };
+}
+
+/** @param settings decK's, of all documents together; undefined without decK's dialect */
+export function prepare(document: ReadDocument, settings: DeckSettings | undefined): Prepared {
+  const { config: written, places } = document;
   const sink = problemSink();
-  if (!read.ok) return nothing(unreadable(read), read);
-  const value = read.value === null ? {} : asRecord(read.value);
-  if (value === undefined) return nothing(notAConfig(read), read);
-  const applied = applyDialect(value, dialect);
-  [...readProblems(read), ...applied.problems, ...topLevelProblems(applied.config)].forEach(sink.add);
-  const config = isOldFormat(applied.config) ? migratePaths(applied.config) : applied.config;
+  document.problems.forEach(sink.add);
+  const topLevelKeys = new Set(Object.keys(written ?? {}));
+  if (written === undefined) return { ...sink.result(), entities: [], transform: true, topLevelKeys, places };
+  const { config: plain, problems } = settings
+    ? applyDeck(written, settings)
+    : { config: written, problems: [] };
+  [...problems, ...topLevelProblems(plain)].forEach(sink.add);
+  const config = isOldFormat(plain) ? migratePaths(plain) : plain;
   const entities = collectEntities(config, sink.add);
   for (const entity of entities) validateEntity(entity).forEach(sink.add);
-  return {
-    ...sink.result(),
-    entities,
-    transform: own(config, '_transform') !== false,
-    places: placesOnce(read),
-  };
+  return { ...sink.result(), entities, transform: own(config, '_transform') !== false, topLevelKeys, places };
 }
 
 const isOldFormat = (config: Dict): boolean =>
   ['1.1', '2.1'].some((version) => version === own(config, '_format_version'));
+
+function templateProblem(
+  { offset, message }: TemplateFault,
+  position: (offset: number) => Position,
+): Problem {
+  return { severity: 'error', code: 'deck-template', message, path: [], place: position(offset) };
+}
 
 function notAConfig({ value }: ReadOk): Problem {
   const what = value === undefined ? 'the text holds nothing' : 'the text is no mapping';
@@ -64,14 +119,9 @@ function notAConfig({ value }: ReadOk): Problem {
   };
 }
 
-function nothing(problem: Problem, read: ReadResult): Prepared {
-  const places = read.ok
-    ? placesOnce(read)
-    : () => ({ find: () => ({ line: read.line, column: read.column }) });
-  return { problems: [problem], truncated: false, entities: [], transform: true, places };
-}
+/** Problems of each severity that are kept of one text: a thousand warnings must not hide an error. */
+const MAX_PROBLEMS = 1000;
 
-/** Keeps the first of each severity: a thousand warnings must not hide an error. */
 function problemSink(): {
   add: (problem: Problem) => void;
   result: () => Pick<Prepared, 'problems' | 'truncated'>;

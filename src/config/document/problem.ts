@@ -43,3 +43,9 @@ export function toFinding(problem: Problem, file: string, places: () => Places):
     ...(hint !== undefined && { hint }),
   };
 }
+
+/** By file, then by place. */
+export function inSourceOrder(one: Finding, other: Finding): number {
+  if (one.file !== other.file) return (one.file ?? '') < (other.file ?? '') ? -1 : 1;
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0);
+}

@@ -26,8 +26,22 @@ export const isQuoted = (style: ScalarEvent['style']): boolean =>
 const isBlock = (style: ScalarEvent['style']): boolean =>
   style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
 
-export const readYamlScalar: ScalarReader = (text, event, tag, remarks) => {
-  const source = lyamlText(text, event);
+type Render = (scalar: string) => string;
+
+/** @param render puts values for placeholders into a scalar's text, before the text gets its type */
+export function yamlScalarReader(render?: Render): ScalarReader {
+  return (text, event, tag, remarks) => {
+    const source = lyamlText(text, event);
+    return readYamlScalar(render ? render(source) : source, event, tag, remarks);
+  };
+}
+
+function readYamlScalar(
+  source: string,
+  event: ScalarEvent,
+  tag: string | undefined,
+  remarks: Remark[],
+): Scalar {
   const plain = event.style === SCALAR_STYLE.PLAIN;
   if (!plain && tag === undefined) return source;
   const value = tag === undefined ? resolvePlain(source) : resolveTagged(tag, source, plain);
@@ -40,7 +54,7 @@ export const readYamlScalar: ScalarReader = (text, event, tag, remarks) => {
     remarks.push({ kind: 'yaml-1.1', reading: readingOf(value), offset });
   }
   return value;
-};
+}
 
 /** A scalar's text as lyaml gets it from libyaml: as a C string, and with no line break that the text's end lacks. */
 function lyamlText(text: string, event: ScalarEvent): string {
@@ -51,11 +65,13 @@ function lyamlText(text: string, event: ScalarEvent): string {
   return source.slice(0, nul >= 0 ? nul : unended && source.endsWith('\n') ? -1 : undefined);
 }
 
-export const readJsonScalar: ScalarReader = (text, event) => {
-  const value = jsonScalar(text, event);
-  checkFinite(value, event.valueStart);
-  return value;
-};
+export function jsonScalarReader(render?: Render): ScalarReader {
+  return (text, event) => {
+    const value = jsonScalar(text, event);
+    checkFinite(value, event.valueStart);
+    return render && typeof value === 'string' ? render(value) : value;
+  };
+}
 
 /** Kong 3.9.3 answers 500 to such a number, or takes it and shows it to nobody; JSON cannot carry it. */
 function checkFinite(value: Scalar, offset: number): void {

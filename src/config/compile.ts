@@ -79,9 +79,9 @@ export function createCompiler(options: CompilerOptions): Compiler {
         prepared[index] ? [[prepared[index], problem]] : [],
       ),
       ...problems,
-      ...emptiness(prepared, merged, options.allowEmpty),
     ];
     const valid = sources.length > 0 && said.every(([, { severity }]) => severity !== 'error');
+    if (valid) said.push(...emptiness(prepared, merged, options.allowEmpty));
     const findings = toFindings(
       said,
       prepared.some(({ prepared: { truncated } }) => truncated),

@@ -37,3 +37,11 @@ export interface Finding {
 export function placeOf({ file, line, column }: Finding): string {
   return [file, line, column].filter((part) => part !== undefined).join(':');
 }
+
+/** One line for people: `file:line:column: severity: message (code); hint`. */
+export function formatFinding(finding: Finding): string {
+  const place = placeOf(finding);
+  const { severity, message, code, hint } = finding;
+  const said = `${severity}: ${message} (${code})${hint === undefined ? '' : `; ${hint}`}`;
+  return place === '' ? said : `${place}: ${said}`;
+}

@@ -4,13 +4,13 @@ import { applyDeck } from './deck/apply.js';
 import { NO_SETTINGS, readDeckSettings } from './deck/settings.js';
 import type { DeckSettings } from './deck/settings.js';
 import { maskTemplates } from './deck/template.js';
-import type { Environment, TemplateFault } from './deck/template.js';
+import type { Environment, MaskedText, TemplateFault } from './deck/template.js';
 import { collectEntities } from './document/collect.js';
 import { asRecord, own } from './document/dict.js';
 import type { Dict } from './document/dict.js';
 import type { Entity } from './document/entity.js';
 import { migratePaths } from './document/migrate-paths.js';
-import { placeholderProblems } from './document/placeholders.js';
+import { holdsPlaceholder, placeholderProblems } from './document/placeholders.js';
 import type { Problem } from './document/problem.js';
 import { readProblems, unreadable } from './document/read-problems.js';
 import { readText } from './parse/read-text.js';
@@ -51,22 +51,17 @@ export function digestOf(text: string | Uint8Array): string {
 }
 
 export function readDocument(text: string | Uint8Array, { deck, env, limits = {} }: Dialect): ReadDocument {
-  let faults: readonly TemplateFault[] = [];
-  const mask = (plain: string): ReturnType<typeof maskTemplates> => {
-    const masked = maskTemplates(plain, env);
-    faults = masked?.faults ?? [];
-    return masked;
-  };
+  let masked: MaskedText | undefined;
+  const mask = (plain: string): MaskedText | undefined => (masked = maskTemplates(plain, env));
   const read = readText(text, limits, deck ? mask : undefined);
   if (!read.ok) {
     const { line, column } = read;
-    return {
-      problems: [unreadable(read)],
-      deck: NO_SETTINGS,
-      places: () => ({ find: () => ({ line, column }) }),
-    };
+    const hint =
+      !deck && holdsPlaceholder(text) ? "if this text is decK's, start Silverback with --deck" : undefined;
+    const problem = { ...unreadable(read), ...(hint !== undefined && { hint }) };
+    return { problems: [problem], deck: NO_SETTINGS, places: () => ({ find: () => ({ line, column }) }) };
   }
-  const templates = faults.map((fault) => templateProblem(fault, read.position));
+  const templates = (masked?.faults() ?? []).map((fault) => templateProblem(fault, read.position));
   const problems = [...readProblems(read), ...templates];
   const config = read.value === null ? {} : asRecord(read.value);
   if (config === undefined)

@@ -12,7 +12,8 @@ export interface MaskedText {
   readonly text: string;
   /** Puts the values into a scalar's text. */
   readonly render: (scalar: string) => string;
-  readonly faults: readonly TemplateFault[];
+  /** What was wrong with the expressions that were rendered (those in comments are not). */
+  readonly faults: () => TemplateFault[];
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,19 +27,26 @@ const DIGIT = 0xe001;
 /** @returns undefined when the text holds no expression */
 export function maskTemplates(text: string, env: Environment): MaskedText | undefined {
   if (!text.includes('${{')) return undefined;
-  const values: string[] = [];
-  const faults: TemplateFault[] = [];
+  const found: { offset: number; value: string | { fault: string } }[] = [];
+  const rendered = new Set<number>();
   const masked = text.replace(EXPRESSION, (expression, offset: number) => {
-    const value = evaluate(expression, env);
-    if (typeof value !== 'string') faults.push({ offset, message: value.fault });
-    values.push(typeof value === 'string' ? value : '');
-    return maskOf(values.length - 1, expression.length);
+    found.push({ offset, value: evaluate(expression, env) });
+    return maskOf(found.length - 1, expression.length);
   });
-  const render = (scalar: string): string =>
-    scalar.includes(MARK)
-      ? scalar.replace(MASK, (mask, digits: string) => values[indexOf(digits)] ?? mask)
-      : scalar;
-  return { text: masked, render, faults };
+  const valueOf = (mask: string, digits: string): string => {
+    const index = indexOf(digits);
+    rendered.add(index);
+    const value = found[index]?.value ?? mask;
+    return typeof value === 'string' ? value : '';
+  };
+  return {
+    text: masked,
+    render: (scalar) => (scalar.includes(MARK) ? scalar.replace(MASK, valueOf) : scalar),
+    faults: () =>
+      found.flatMap(({ offset, value }, index) =>
+        typeof value === 'string' || !rendered.has(index) ? [] : [{ offset, message: value.fault }],
+      ),
+  };
 }
 
 function maskOf(index: number, length: number): string {

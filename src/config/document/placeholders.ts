@@ -3,6 +3,12 @@ import type { Problem } from './problem.js';
 
 const PLACEHOLDER = '${{';
 
+export function holdsPlaceholder(text: string | Uint8Array): boolean {
+  return typeof text === 'string'
+    ? text.includes(PLACEHOLDER)
+    : Buffer.from(text.buffer, text.byteOffset, text.byteLength).includes(PLACEHOLDER);
+}
+
 /**
  * Texts that hold a `${{` which nobody replaces: Kong would take it as it stands, for a password, say.
  * @param value a whole configuration; comments are not looked at

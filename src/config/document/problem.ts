@@ -23,7 +23,7 @@ export function formatPath(path: Path): string {
   for (const step of path) {
     if (typeof step === 'number') out += `[${step}]`;
     else if (PLAIN_KEY.test(step)) out += out === '' ? step : `.${step}`;
-    else out += `[${JSON.stringify(step.length > 80 ? `${step.slice(0, 80)}…` : step)}]`;
+    else out += `[${printable(JSON.stringify(step.length > 80 ? `${step.slice(0, 80)}…` : step))}]`;
   }
   return out;
 }
@@ -35,13 +35,22 @@ export function toFinding(problem: Problem, file: string, places: () => Places):
   return {
     severity,
     code,
-    message,
+    message: printable(message),
     file,
     ...place,
     ...(path.length > 0 && { path: formatPath(path) }),
-    ...(entity && { entity }),
-    ...(hint !== undefined && { hint }),
+    ...(entity && {
+      entity: { ...entity, ...(entity.name !== undefined && { name: printable(entity.name) }) },
+    }),
+    ...(hint !== undefined && { hint: printable(hint) }),
   };
+}
+
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Names come from texts that anybody may have written: what would move a terminal's cursor is spelled out. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** By file, then by place. */

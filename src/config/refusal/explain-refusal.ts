@@ -2,7 +2,7 @@
 import { own } from '../document/dict.js';
 import { describe, nameOf, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
-import { inSourceOrder, toFinding } from '../document/problem.js';
+import { inSourceOrder, printable, toFinding } from '../document/problem.js';
 import type { Problem } from '../document/problem.js';
 import type { Finding } from '../finding.js';
 import type { Document } from '../merge/merge.js';
@@ -43,7 +43,7 @@ export function explainRefusal(
 }
 
 function unplaced(message: string): Finding {
-  return { severity: 'error', code: 'kong-refusal', message };
+  return { severity: 'error', code: 'kong-refusal', message: printable(message) };
 }
 
 const DUPLICATE = /^uniqueness violation: '(\w+)' entity with (.+?) set to '([^]*)' already declared$/;

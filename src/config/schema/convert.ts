@@ -4,6 +4,7 @@
 import { fieldsOf } from './kong-schema.js';
 import type { KongField, KongSchema } from './kong-schema.js';
 import { luaPatternToRegex } from './lua-pattern.js';
+import { patternWords } from './pattern-words.js';
 
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown };
 type Keywords = Record<string, unknown>;
@@ -30,7 +31,9 @@ const UUID = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a
 export function convertField(field: KongField): JsonSchema {
   if (field.type === 'foreign' || field.type === 'json') return true;
   if ('eq' in field && field.eq === null) return { type: 'null', ...says(field.err) };
-  const keywords = field.abstract ? { type: ['object', 'array'], maxItems: 0 } : keywordsOf(field);
+  // A plugin's or a vault's `config`: whatever its own schema is, Kong makes the record required.
+  if (field.abstract === true) return { type: ['object', 'array'], maxItems: 0 };
+  const keywords = keywordsOf(field);
   return field.required === true ? keywords : nullable(keywords);
 }
 
@@ -77,23 +80,34 @@ function stringKeywords(field: KongField): Keywords {
 }
 
 function textRules(field: KongField): Keywords {
-  const { len_eq: exact, len_max: most, starts_with: start, match, not_match: never } = field;
+  const {
+    len_eq: exact,
+    len_max: most,
+    starts_with: start,
+    match,
+    not_match: never,
+    match_any: any,
+    err,
+  } = field;
   const all: JsonSchema[] = [];
-  const must = (pattern: string, err?: string): number => all.push({ pattern, ...says(err ?? field.err) });
-  const mustNot = (pattern: string, err?: string): number =>
-    all.push({ not: { type: 'string', pattern }, ...says(err ?? field.err) });
-  if (field.uuid === true) must(UUID, 'expected a UUID');
-  if (start !== undefined) must(`^${escapeRegex(start)}`, `must start with ${start}`);
-  if (never !== undefined) mustNot(luaPatternToRegex(never));
-  for (const { pattern, err } of field.match_none ?? []) mustNot(luaPatternToRegex(pattern), err);
-  if (match !== undefined) must(luaPatternToRegex(match));
-  for (const { pattern, err } of field.match_all ?? []) must(luaPatternToRegex(pattern), err);
-  if (field.match_any !== undefined) {
-    must(
-      field.match_any.patterns.map((pattern) => `(?:${luaPatternToRegex(pattern)})`).join('|'),
-      field.match_any.err,
-    );
-  }
+  const must = (patterns: readonly string[], words: string | undefined): number =>
+    all.push({
+      pattern: patterns.map((pattern) => `(?:${luaPatternToRegex(pattern)})`).join('|'),
+      ...says(patternWords(patterns.join('|'), words ?? err)),
+    });
+  const mustNot = (pattern: string, words: string | undefined): number =>
+    all.push({
+      not: { type: 'string', pattern: luaPatternToRegex(pattern) },
+      ...says(patternWords(`!${pattern}`, words ?? err)),
+    });
+  if (field.uuid === true) all.push({ pattern: UUID, [SAYS]: 'must be a UUID' });
+  if (start !== undefined)
+    all.push({ pattern: `^${escapeRegex(start)}`, [SAYS]: `must begin with ${start}` });
+  if (never !== undefined) mustNot(never, undefined);
+  for (const { pattern, err: words } of field.match_none ?? []) mustNot(pattern, words);
+  if (match !== undefined) must([match], undefined);
+  for (const { pattern, err: words } of field.match_all ?? []) must([pattern], words);
+  if (any !== undefined) must(any.patterns, any.err);
   return {
     ...(exact !== undefined && { minLength: exact, maxLength: exact }),
     ...(most !== undefined && { maxLength: most }),

@@ -10,7 +10,7 @@ import { fieldProblems } from './field-errors.js';
 import type { FieldProblem } from './field-errors.js';
 import { checkTexts } from './field-rules.js';
 import { checkPlugin, generatedConfig, uncheckedPlugin } from './plugin.js';
-import { checkRouteProtocols } from './route-protocols.js';
+import { checkRouteHeaders, checkRouteProtocols } from './route-protocols.js';
 import { expandShorthand } from './shorthand.js';
 import { validatorOf } from './validators.js';
 
@@ -33,7 +33,10 @@ export function validateEntity(entity: Entity): Problem[] {
 function checkByType(entity: Entity, value: Dict, isSound: (path: Path) => boolean): FieldProblem[] {
   switch (entity.model.type) {
     case 'routes':
-      return checkRouteProtocols(entity.model.fields, value, isSound);
+      return [
+        ...checkRouteProtocols(entity.model.fields, value, isSound),
+        ...checkRouteHeaders(value).filter(({ path }) => isSound(path)),
+      ];
     case 'plugins':
       return checkPlugin(value, parentField(entity)).filter(({ path }) => isSound(path));
     default:
@@ -47,12 +50,13 @@ function placeInEntity(
   problem: FieldProblem,
   madeFrom: ReadonlyMap<string, string>,
 ): Problem {
-  const [first, ...rest] = problem.path;
+  const [first] = problem.path;
   const source = typeof first === 'string' ? madeFrom.get(first) : undefined;
   const path = source === undefined ? problem.path : [source];
-  const field = formatField(first, rest);
-  const said = problem.code === 'unknown-field' || problem.code === 'missing-field' || field === '';
-  const subject = said ? '' : source === undefined ? `${field} ` : `${field}, as ${source} says it, `;
+  // A key is named by its message; so is a field that is not there or should not be.
+  const shown = problem.code === 'bad-key' ? problem.path.slice(0, -1) : problem.path;
+  const field = ['unknown-field', 'missing-field'].includes(problem.code) ? '' : formatField(shown);
+  const subject = field === '' ? '' : source === undefined ? `${field} ` : `${field}, as ${source} says it, `;
   return {
     ...problem,
     severity: 'error',
@@ -62,9 +66,8 @@ function placeInEntity(
   };
 }
 
-function formatField(first: string | number | undefined, rest: Path): string {
-  if (first === undefined) return '';
-  return [first, ...rest]
+function formatField(path: Path): string {
+  return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : step.slice(0, 80)))
     .join('.')
     .replaceAll('.[', '[');

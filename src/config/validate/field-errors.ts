@@ -32,14 +32,8 @@ export function fieldProblems(errors: readonly (ErrorObject | undefined)[], valu
 function toProblem(error: ErrorObject, root: unknown): FieldProblem | undefined {
   const path = pathOfPointer(error.instancePath, root);
   const { parentSchema, data, propertyName } = error;
-  if (propertyName !== undefined) {
-    return {
-      code: 'bad-key',
-      message: `the key ${says(parentSchema) ?? describe(error)}`,
-      path: [...path, propertyName],
-      part: 'key',
-    };
-  }
+  if (propertyName !== undefined)
+    return badKey([...path, propertyName], says(parentSchema) ?? describe(error));
   switch (error.keyword) {
     case 'additionalProperties':
       return unknownField(path, String(error.params['additionalProperty']), parentSchema);
@@ -62,6 +56,15 @@ function toProblem(error: ErrorObject, root: unknown): FieldProblem | undefined 
     default:
       return { code: 'bad-value', message: says(parentSchema) ?? describe(error), path };
   }
+}
+
+export function badKey(path: Path, fault: string): FieldProblem {
+  return {
+    code: 'bad-key',
+    message: `key '${String(path.at(-1)).slice(0, 80)}': ${fault}`,
+    path,
+    part: 'key',
+  };
 }
 
 function unknownField(path: Path, name: string, schema: ErrorObject['parentSchema']): FieldProblem {

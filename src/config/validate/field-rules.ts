@@ -1,6 +1,7 @@
 // The validators of Kong's that its schema endpoint does not show, field by field.
 import type { Path } from '../parse/result.js';
 import { isDict } from '../document/dict.js';
+import { badKey } from './field-errors.js';
 import type { FieldProblem } from './field-errors.js';
 import {
   hostAndPortFault,
@@ -88,6 +89,5 @@ function visit(
 
 function checkKey(key: string, path: Path, rule: TextRule, problems: FieldProblem[]): void {
   const fault = rule(key);
-  if (fault !== undefined)
-    problems.push({ code: 'bad-key', message: `the key ${fault}`, path: [...path, key], part: 'key' });
+  if (fault !== undefined) problems.push(badKey([...path, key], fault));
 }

@@ -1,6 +1,6 @@
 // What a route may and must have depends on its protocols (kong/db/schema/entities/routes_subschemas.lua, Kong 3.9.3, with the
 // default router flavor).
-import { own } from '../document/dict.js';
+import { asList, isDict, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import type { KongField } from '../schema/kong-schema.js';
 import { checkRecord } from './checks.js';
@@ -99,4 +99,16 @@ function refuse(field: string, { protocols }: ProtocolFamily): FieldProblem {
     message: `cannot be set with protocols such as ${orList(protocols)}`,
     path: [field],
   };
+}
+
+/** The router that Kong has by default turns a header without values into an expression that it cannot parse. */
+export function checkRouteHeaders(route: Dict): FieldProblem[] {
+  const headers = own(route, 'headers');
+  if (!isDict(headers)) return [];
+  const empty = Object.keys(headers).filter((name) => asList(headers[name])?.length === 0);
+  return empty.map((name) => ({
+    code: 'bad-value',
+    message: 'needs at least one value',
+    path: ['headers', name],
+  }));
 }

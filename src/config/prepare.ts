@@ -68,7 +68,7 @@ export function readDocument(text: string | Uint8Array, { deck, env, limits = {}
     return { problems: [...problems, notAConfig(read)], deck: NO_SETTINGS, places: placesOnce(read) };
   if (!deck)
     return {
-      problems: [...problems, ...placeholderProblems(config)],
+      problems: [...problems, ...(holdsPlaceholder(text) ? placeholderProblems(config) : [])],
       config,
       deck: NO_SETTINGS,
       places: placesOnce(read),
@@ -90,7 +90,7 @@ export function prepare(document: ReadDocument, settings: DeckSettings | undefin
   [...problems, ...topLevelProblems(plain)].forEach(sink.add);
   const config = isOldFormat(plain) ? migratePaths(plain) : plain;
   const entities = collectEntities(config, sink.add);
-  for (const entity of entities) validateEntity(entity).forEach(sink.add);
+  for (const entity of entities) validateEntity(entity, sink.add);
   return { ...sink.result(), entities, transform: own(config, '_transform') !== false, topLevelKeys, places };
 }
 

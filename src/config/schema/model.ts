@@ -20,6 +20,8 @@ export interface EntityModel {
   readonly uniqueName?: string;
   /** Every field that no two entities may share, the primary key aside. */
   readonly uniqueFields: readonly string[];
+  /** Fields that Kong fills with a random text where they are absent: secrets, mostly. */
+  readonly generatedTexts: readonly string[];
 }
 
 function modelOf(type: string): EntityModel {
@@ -37,8 +39,12 @@ function modelOf(type: string): EntityModel {
     children: childrenOf(type),
     ...(name !== undefined && fields.get(name)?.unique === true && { uniqueName: name }),
     uniqueFields: names.filter(([, field]) => field.unique === true).map(([field]) => field),
+    generatedTexts: names.filter(([, field]) => isGeneratedText(field)).map(([field]) => field),
   };
 }
+
+const isGeneratedText = ({ auto, type, uuid }: KongField): boolean =>
+  auto === true && type === 'string' && uuid !== true;
 
 function childrenOf(parent: string): Map<string, string> {
   const children = new Map<string, string>();

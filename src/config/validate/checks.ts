@@ -4,7 +4,7 @@ import type { Dict } from '../document/dict.js';
 import type { Path } from '../parse/result.js';
 import { fieldsOf } from '../schema/kong-schema.js';
 import type { KongField } from '../schema/kong-schema.js';
-import type { FieldProblem } from './field-errors.js';
+import type { Report } from './field-errors.js';
 import { meets, parseConstraint } from './constraint.js';
 import type { Constraint } from './constraint.js';
 import { orList } from './words.js';
@@ -21,62 +21,68 @@ export function checkRecord(
   checks: Checks,
   record: Dict,
   isSound: (path: Path) => boolean,
+  report: Report,
   path: Path = [],
-): FieldProblem[] {
-  const problems = checks.flatMap((check) =>
-    Object.entries(check).flatMap(([kind, argument]) =>
-      runCheck(kind, argument, { fields, record, isSound, path }),
-    ),
-  );
-  return [...problems, ...checkNested(fields, record, isSound, path)];
+): void {
+  const scope: Scope = { fields, record, isSound, report, path };
+  for (const check of checks) {
+    for (const kind of Object.keys(check)) runCheck(kind, check[kind], scope);
+  }
+  for (const [name, field] of recordFields(fields)) {
+    const value = own(record, name);
+    if (value !== undefined) checkNested(field, value, { ...scope, path: [...path, name] });
+  }
 }
 
-function checkNested(
-  fields: Fields,
-  record: Dict,
-  isSound: (path: Path) => boolean,
-  path: Path,
-): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const visit = (field: KongField, value: unknown, at: Path): void => {
-    if (field.type === 'record' && isDict(value)) {
-      problems.push(
-        ...checkRecord(
-          fieldsOf({ fields: field.fields ?? [] }),
-          field.entity_checks ?? [],
-          value,
-          isSound,
-          at,
-        ),
-      );
-    } else if (field.elements?.type === 'record' && Array.isArray(value)) {
-      const { elements } = field;
-      value.forEach((item, index) => visit(elements, item, [...at, index]));
-    }
-  };
-  for (const [name, field] of fields) visit(field, own(record, name), [...path, name]);
-  return problems;
+function checkNested(field: KongField, value: unknown, scope: Scope): void {
+  const { isSound, report, path } = scope;
+  if (field.type === 'record' && isDict(value)) {
+    checkRecord(
+      fieldsOf({ fields: field.fields ?? [] }),
+      field.entity_checks ?? [],
+      value,
+      isSound,
+      report,
+      path,
+    );
+  } else if (field.elements !== undefined && Array.isArray(value)) {
+    const { elements } = field;
+    value.forEach((item, index) => checkNested(elements, item, { ...scope, path: [...path, index] }));
+  }
+}
+
+const recordFieldsOf = new WeakMap<Fields, [string, KongField][]>();
+
+/** The fields that hold records, or lists of them. */
+function recordFields(fields: Fields): [string, KongField][] {
+  let found = recordFieldsOf.get(fields);
+  if (found === undefined) {
+    found = Array.from(fields).filter(
+      ([, { type, elements }]) => type === 'record' || elements?.type === 'record',
+    );
+    recordFieldsOf.set(fields, found);
+  }
+  return found;
 }
 
 interface Scope {
   readonly fields: Fields;
   readonly record: Dict;
   readonly isSound: (path: Path) => boolean;
+  readonly report: Report;
   readonly path: Path;
 }
 
-function runCheck(kind: string, argument: unknown, scope: Scope): FieldProblem[] {
-  if (kind === 'conditional') return checkConditional(argument, scope);
-  if (kind === 'conditional_at_least_one_of') return checkConditionalChoice(argument, scope);
-  const names = namesOf(argument);
-  if (
-    names.length === 0 ||
-    names.some((name) => !scope.isSound(pathTo(scope, name)) || isReference(scope, name))
-  )
-    return [];
-  const filled = names.filter((name) => isFilled(valueOf(scope, name)));
-  const message = countMessage(kind, names, filled, scope);
-  return message === undefined ? [] : [{ code: 'check', message, path: scope.path }];
+function runCheck(kind: string, argument: unknown, scope: Scope): void {
+  if (kind === 'conditional') checkConditional(argument, scope);
+  else if (kind === 'conditional_at_least_one_of') checkConditionalChoice(argument, scope);
+  else {
+    const names = namesOf(argument);
+    if (names.some((name) => !scope.isSound(pathTo(scope, name)) || isReference(scope, name))) return;
+    const filled = names.filter((name) => isFilled(valueOf(scope, name)));
+    const message = names.length === 0 ? undefined : countMessage(kind, names, filled, scope);
+    if (message !== undefined) scope.report({ code: 'check', message, path: scope.path });
+  }
 }
 
 function countMessage(kind: string, names: string[], filled: string[], scope: Scope): string | undefined {
@@ -101,20 +107,18 @@ function countMessage(kind: string, names: string[], filled: string[], scope: Sc
 }
 
 /** When one field meets a condition, another must meet one, too. */
-function checkConditional(argument: unknown, scope: Scope): FieldProblem[] {
-  if (!isDict(argument)) return [];
+function checkConditional(argument: unknown, scope: Scope): void {
+  if (!isDict(argument)) return;
   const [ifField, thenField] = [String(argument['if_field']), String(argument['then_field'])];
-  const [ifMatch, thenMatch] = [
-    parseConstraint(argument['if_match']),
-    parseConstraint(argument['then_match']),
-  ];
-  if (!scope.isSound(pathTo(scope, ifField)) || !scope.isSound(pathTo(scope, thenField))) return [];
-  if (isReference(scope, ifField) || isReference(scope, thenField)) return [];
   const condition = valueOf(scope, ifField);
-  if (condition === undefined || !meets(condition, ifMatch, requires(scope, ifField))) return [];
-  if (meets(valueOf(scope, thenField) ?? null, thenMatch, requires(scope, thenField))) return [];
+  const ifMatch = parseConstraint(argument['if_match']);
+  if (condition === undefined || !meets(condition, ifMatch, requires(scope, ifField))) return;
+  const thenMatch = parseConstraint(argument['then_match']);
+  if (meets(valueOf(scope, thenField) ?? null, thenMatch, requires(scope, thenField))) return;
+  if (!scope.isSound(pathTo(scope, ifField)) || !scope.isSound(pathTo(scope, thenField))) return;
+  if (isReference(scope, ifField) || isReference(scope, thenField)) return;
   const path = pathTo(scope, thenField);
-  return [{ code: 'check', message: `${demand(thenMatch)} with this ${ifField}`, path }];
+  scope.report({ code: 'check', message: `${demand(thenMatch)} with this ${ifField}`, path });
 }
 
 function demand(match: Constraint): string {
@@ -125,11 +129,11 @@ function demand(match: Constraint): string {
 }
 
 /** When one field meets a condition, at least one of some others must be filled; else, maybe, the same with other fields. */
-function checkConditionalChoice(argument: unknown, scope: Scope): FieldProblem[] {
-  if (!isDict(argument)) return [];
+function checkConditionalChoice(argument: unknown, scope: Scope): void {
+  if (!isDict(argument)) return;
   const ifField = String(argument['if_field']);
   const value = valueOf(scope, ifField);
-  if (value === undefined || !scope.isSound(pathTo(scope, ifField))) return [];
+  if (value === undefined || !scope.isSound(pathTo(scope, ifField))) return;
   const holds = (key: string): boolean =>
     key in argument && meets(value, parseConstraint(argument[key]), requires(scope, ifField));
   const names = holds('if_match')
@@ -137,8 +141,8 @@ function checkConditionalChoice(argument: unknown, scope: Scope): FieldProblem[]
     : holds('else_match')
       ? namesOf(argument['else_then_at_least_one_of'])
       : [];
-  if (names.length === 0 || names.some((name) => isFilled(valueOf(scope, name)))) return [];
-  return [{ code: 'check', message: `needs ${orList(names)} with these ${ifField}`, path: scope.path }];
+  if (names.length === 0 || names.some((name) => isFilled(valueOf(scope, name)))) return;
+  scope.report({ code: 'check', message: `needs ${orList(names)} with these ${ifField}`, path: scope.path });
 }
 
 const pathTo = ({ path }: Scope, name: string): Path => [...path, ...name.split('.')];
@@ -147,10 +151,15 @@ const namesOf = (argument: unknown): string[] => (Array.isArray(argument) ? argu
 
 /** The value as written, or Kong's default. */
 function valueOf({ fields, record }: Scope, name: string): unknown {
+  if (!name.includes('.')) return own(record, name) ?? defaultOf(fields, record, name);
   const [first = '', ...rest] = name.split('.');
-  const written = own(record, first);
-  const value = written === undefined ? fields.get(first)?.default : written;
+  const value = own(record, first) ?? defaultOf(fields, record, first);
   return rest.reduce((outer: unknown, key) => (isDict(outer) ? own(outer, key) : undefined), value);
+}
+
+/** Where nothing is written; a written null keeps Kong from filling in its default. */
+function defaultOf(fields: Fields, record: Dict, name: string): unknown {
+  return Object.hasOwn(record, name) ? null : fields.get(name)?.default;
 }
 
 const requires = ({ fields }: Scope, name: string): boolean => fields.get(name)?.required === true;

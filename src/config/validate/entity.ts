@@ -1,12 +1,11 @@
 // One entity on its own: its fields, and the rules between them.
 import { own } from '../document/dict.js';
-import type { Dict } from '../document/dict.js';
 import { describe, nameOf, parentField, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Problem } from '../document/problem.js';
 import type { Path } from '../parse/result.js';
 import { checkRecord } from './checks.js';
-import { fieldProblems } from './field-errors.js';
+import { reportFields } from './field-errors.js';
 import type { FieldProblem } from './field-errors.js';
 import { checkTexts } from './field-rules.js';
 import { checkPlugin, generatedConfig, uncheckedPlugin } from './plugin.js';
@@ -14,34 +13,39 @@ import { checkRouteHeaders, checkRouteProtocols } from './route-protocols.js';
 import { expandShorthand } from './shorthand.js';
 import { validatorOf } from './validators.js';
 
-/** Everything that is wrong with an entity's own fields. Nested entities, references and uniqueness are others' business. */
-export function validateEntity(entity: Entity): Problem[] {
+/** Problems told of one entity. */
+const MAX_PROBLEMS = 100;
+
+/**
+ * Tells everything that is wrong with an entity's own fields, within reason. Nested entities, references and uniqueness are
+ * others' business.
+ */
+export function validateEntity(entity: Entity, report: (problem: Problem) => void): void {
   const { model, value: written } = entity;
   const { value, madeFrom, problems } = expandShorthand(model.type, written);
-  const found: FieldProblem[] = [...problems];
-  const validator = validatorOf(model.type);
-  if (!validator(value)) found.push(...fieldProblems(validator.errors ?? [], value));
-  const broken = new Set(found.flatMap(({ path }) => path.map((_, end) => path.slice(0, end + 1).join('.'))));
+  const broken = new Set<string>();
   const isSound = (path: Path): boolean => broken.size === 0 || !broken.has(path.join('.'));
-  found.push(...checkTexts(model.type, value).filter(({ path }) => isSound(path)));
-  found.push(...checkRecord(model.fields, model.checks, value, isSound));
-  found.push(...checkByType(entity, value, isSound));
-  const errors = found.map((problem) => placeInEntity(entity, problem, madeFrom));
-  return [...errors, ...warnings(entity)];
-}
+  let told = 0;
+  const tell = (problem: FieldProblem): void => {
+    told += 1;
+    if (told > MAX_PROBLEMS) return;
+    for (let end = 1; end <= problem.path.length; end += 1) broken.add(problem.path.slice(0, end).join('.'));
+    report(placeInEntity(entity, problem, madeFrom));
+  };
+  const tellUnlessBroken = (problem: FieldProblem): void => {
+    if (isSound(problem.path)) tell(problem);
+  };
 
-function checkByType(entity: Entity, value: Dict, isSound: (path: Path) => boolean): FieldProblem[] {
-  switch (entity.model.type) {
-    case 'routes':
-      return [
-        ...checkRouteProtocols(entity.model.fields, value, isSound),
-        ...checkRouteHeaders(value).filter(({ path }) => isSound(path)),
-      ];
-    case 'plugins':
-      return checkPlugin(value, parentField(entity)).filter(({ path }) => isSound(path));
-    default:
-      return [];
-  }
+  problems.forEach(tell);
+  const validator = validatorOf(model.type);
+  if (!validator(value)) reportFields(validator.errors ?? [], value, tell);
+  checkTexts(model.type, value, tellUnlessBroken);
+  checkRecord(model.fields, model.checks, value, isSound, tell);
+  if (model.type === 'routes') {
+    checkRouteProtocols(model.fields, value, isSound, tell);
+    checkRouteHeaders(value, tellUnlessBroken);
+  } else if (model.type === 'plugins') checkPlugin(value, parentField(entity), tellUnlessBroken);
+  warn(entity, report);
 }
 
 /** A field's problem, told of its entity; what a shorthand made is shown at the shorthand. */
@@ -73,34 +77,27 @@ function formatField(path: Path): string {
     .replaceAll('.[', '[');
 }
 
-function warnings(entity: Entity): Problem[] {
-  const base = { severity: 'warning', path: pathOf(entity), entity: nameOf(entity) } as const;
-  const generated = generatedFields(entity);
+function warn(entity: Entity, report: (problem: Problem) => void): void {
+  const tell = (problem: Omit<FieldProblem, 'path'>): void =>
+    report({ severity: 'warning', ...problem, path: pathOf(entity), entity: nameOf(entity) });
   const unchecked = entity.model.type === 'plugins' ? uncheckedPlugin(entity.value) : undefined;
-  return [
-    ...(unchecked ? [{ ...base, ...unchecked }] : []),
-    ...(generated.length > 0
-      ? [
-          {
-            ...base,
-            code: 'generated-secret',
-            message: `${describe(entity)}: no ${generated.join(', ')}: every gateway makes up its own`,
-            hint: 'set it, or users will be let in by one gateway and turned away by the next',
-          },
-        ]
-      : []),
-  ];
+  if (unchecked !== undefined) tell(unchecked);
+  const generated = generatedFields(entity);
+  if (generated.length === 0) return;
+  tell({
+    code: 'generated-secret',
+    message: `${describe(entity)}: no ${generated.join(', ')}: every gateway makes up its own`,
+    hint: 'set it, or users will be let in by one gateway and turned away by the next',
+  });
 }
 
 /** Secrets that Kong makes up at random where the config is silent. */
-function generatedFields({ model, value }: Entity): string[] {
+function generatedFields({ model, value }: Entity): readonly string[] {
   if (model.type === 'plugins') return generatedConfig(value);
+  if (model.generatedTexts.length === 0) return model.generatedTexts;
   const algorithm = own(value, 'algorithm');
   const asymmetric = typeof algorithm === 'string' && /^(?:[REP]S|Ed)/.test(algorithm);
-  return Array.from(model.fields)
-    .filter(
-      ([name, { auto, type, uuid }]) => auto === true && type === 'string' && uuid !== true && name !== 'id',
-    )
-    .map(([name]) => name)
-    .filter((name) => own(value, name) === undefined && !(asymmetric && name === 'secret'));
+  return model.generatedTexts.filter(
+    (name) => own(value, name) === undefined && !(asymmetric && name === 'secret'),
+  );
 }

@@ -10,12 +10,18 @@ import { orList, typeOf, wantedType } from './words.js';
 /** A problem with one field, its path relative to the validated value. */
 export type FieldProblem = Pick<Problem, 'code' | 'message' | 'path' | 'part' | 'hint'>;
 
+/** Takes a problem; may decline, when there are too many already. */
+export type Report = (problem: FieldProblem) => void;
+
 /**
  * @param errors as ajv collects them with `verbose`; the cap on their number may leave holes
  * @param value what was validated
  */
-export function fieldProblems(errors: readonly (ErrorObject | undefined)[], value: unknown): FieldProblem[] {
-  const problems: FieldProblem[] = [];
+export function reportFields(
+  errors: readonly (ErrorObject | undefined)[],
+  value: unknown,
+  report: Report,
+): void {
   const told = new Set<string>();
   for (const error of errors) {
     const problem = error && toProblem(error, value);
@@ -24,9 +30,8 @@ export function fieldProblems(errors: readonly (ErrorObject | undefined)[], valu
     const key = JSON.stringify(problem.path);
     if (told.has(key) && problem.code !== 'unknown-field') continue;
     told.add(key);
-    problems.push(problem);
+    report(problem);
   }
-  return problems;
 }
 
 function toProblem(error: ErrorObject, root: unknown): FieldProblem | undefined {

@@ -1,8 +1,8 @@
 // The validators of Kong's that its schema endpoint does not show, field by field.
 import type { Path } from '../parse/result.js';
-import { isDict } from '../document/dict.js';
+import { isDict, own } from '../document/dict.js';
 import { badKey } from './field-errors.js';
-import type { FieldProblem } from './field-errors.js';
+import type { Report } from './field-errors.js';
 import {
   hostAndPortFault,
   hostFault,
@@ -62,32 +62,33 @@ const RULES = new Map(
 );
 
 /** Applies the rules of one entity type. */
-export function checkTexts(type: string, value: unknown): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  for (const [steps, rule] of RULES.get(type) ?? SHARED_RULES) visit(value, steps, [], rule, problems);
-  return problems;
+export function checkTexts(type: string, value: unknown, report: Report): void {
+  for (const [steps, rule] of RULES.get(type) ?? SHARED_RULES) visit(value, steps, 0, [], rule, report);
 }
 
+/** @param at which of the steps comes next */
 function visit(
   value: unknown,
   steps: readonly string[],
+  at: number,
   path: Path,
   rule: TextRule,
-  problems: FieldProblem[],
+  report: Report,
 ): void {
-  const [step, ...rest] = steps;
+  if (value === undefined || value === null) return;
+  const step = steps[at];
   if (step === undefined) {
     const fault = typeof value === 'string' ? rule(value) : undefined;
-    if (fault !== undefined) problems.push({ code: 'bad-value', message: fault, path });
+    if (fault !== undefined) report({ code: 'bad-value', message: fault, path });
   } else if (step === '*') {
-    if (Array.isArray(value))
-      value.forEach((item, index) => visit(item, rest, [...path, index], rule, problems));
+    if (!Array.isArray(value)) return;
+    value.forEach((item, index) => visit(item, steps, at + 1, [...path, index], rule, report));
   } else if (step === '@') {
-    if (isDict(value)) for (const key of Object.keys(value)) checkKey(key, path, rule, problems);
-  } else if (isDict(value)) visit(value[step], rest, [...path, step], rule, problems);
+    if (isDict(value)) for (const key of Object.keys(value)) checkKey(key, path, rule, report);
+  } else if (isDict(value)) visit(own(value, step), steps, at + 1, [...path, step], rule, report);
 }
 
-function checkKey(key: string, path: Path, rule: TextRule, problems: FieldProblem[]): void {
+function checkKey(key: string, path: Path, rule: TextRule, report: Report): void {
   const fault = rule(key);
-  if (fault !== undefined) problems.push(badKey([...path, key], fault));
+  if (fault !== undefined) report(badKey([...path, key], fault));
 }

@@ -3,7 +3,7 @@ import { isDict, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import { PLUGINS } from '../schema/generated/facts.js';
 import type { PluginFacts } from '../schema/facts.js';
-import type { FieldProblem } from './field-errors.js';
+import type { FieldProblem, Report } from './field-errors.js';
 import { nearest } from './near.js';
 import { orList } from './words.js';
 
@@ -11,30 +11,29 @@ export function pluginFacts(name: unknown): PluginFacts | undefined {
   return typeof name === 'string' && Object.hasOwn(PLUGINS, name) ? PLUGINS[name] : undefined;
 }
 
-/** @param nested the parent fills in its own scope, which then escapes the plugin's refusal (Kong 3.9.3) */
-export function checkPlugin(plugin: Dict, nestedScope: string | undefined): FieldProblem[] {
+/** @param nestedScope the field that the parent fills in, which then escapes the plugin's refusal (see merge/second-pass.ts) */
+export function checkPlugin(plugin: Dict, nestedScope: string | undefined, report: Report): void {
   const facts = pluginFacts(own(plugin, 'name'));
-  if (facts === undefined) return [];
-  const scopes = facts.unscoped.filter(
-    (scope) => scope !== nestedScope && (own(plugin, scope) ?? null) !== null,
-  );
-  const problems: FieldProblem[] = scopes.map((scope) => ({
-    code: 'check',
-    message: `cannot be set: this plugin does not work for a ${scope}`,
-    path: [scope],
-  }));
+  if (facts === undefined) return;
+  for (const scope of facts.unscoped) {
+    if (scope === nestedScope || (own(plugin, scope) ?? null) === null) continue;
+    report({
+      code: 'check',
+      message: `cannot be set: this plugin does not work for a ${scope}`,
+      path: [scope],
+    });
+  }
   const protocols = own(plugin, 'protocols');
-  if (!Array.isArray(protocols) || facts.protocols === undefined) return problems;
   const { protocols: allowed } = facts;
+  if (!Array.isArray(protocols) || allowed === undefined) return;
   protocols.forEach((protocol: unknown, index) => {
     if (typeof protocol !== 'string' || allowed.includes(protocol)) return;
-    problems.push({
+    report({
       code: 'not-allowed',
       message: `must be ${orList(allowed)} for this plugin`,
       path: ['protocols', index],
     });
   });
-  return problems;
 }
 
 /** A plugin that nobody here has a schema for: normal for custom plugins. */

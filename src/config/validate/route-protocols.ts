@@ -5,7 +5,7 @@ import type { Dict } from '../document/dict.js';
 import type { KongField } from '../schema/kong-schema.js';
 import { checkRecord } from './checks.js';
 import type { Checks } from './checks.js';
-import type { FieldProblem } from './field-errors.js';
+import type { Report } from './field-errors.js';
 import { orList } from './words.js';
 
 interface ProtocolFamily {
@@ -76,39 +76,36 @@ export function checkRouteProtocols(
   fields: ReadonlyMap<string, KongField>,
   route: Dict,
   isSound: (path: readonly (string | number)[]) => boolean,
-): FieldProblem[] {
+  report: Report,
+): void {
   const protocols = own(route, 'protocols') ?? fields.get('protocols')?.default;
   const names: unknown[] = Array.isArray(protocols) ? protocols : [];
-  const family = names
-    .map((name) => FAMILIES.find((one) => one.protocols.some((own) => own === name)))
-    .find(Boolean);
-  if (family === undefined) return [];
-  const unwanted = family.without.filter((field) => (own(route, field) ?? null) !== null);
-  const problems = unwanted.map((field) => refuse(field, family));
-  if (family.protocols.includes('grpc') && own(route, 'strip_path') === true)
-    problems.push(refuse('strip_path', family));
-  return [
-    ...problems,
-    ...checkRecord(fields, family.checks, route, isSound).filter(({ path }) => path.length === 0),
-  ];
+  const first = names.find((name) => typeof name === 'string' && FAMILY_OF.has(name));
+  const family = typeof first === 'string' ? FAMILY_OF.get(first) : undefined;
+  if (family === undefined) return;
+  const refuse = (field: string): void =>
+    report({
+      code: 'check',
+      message: `cannot be set with protocols such as ${orList(family.protocols)}`,
+      path: [field],
+    });
+  for (const field of family.without) if ((own(route, field) ?? null) !== null) refuse(field);
+  if (family.protocols.includes('grpc') && own(route, 'strip_path') === true) refuse('strip_path');
+  checkRecord(NO_RECORDS, family.checks, { protocols: names, ...route }, isSound, report);
 }
 
-function refuse(field: string, { protocols }: ProtocolFamily): FieldProblem {
-  return {
-    code: 'check',
-    message: `cannot be set with protocols such as ${orList(protocols)}`,
-    path: [field],
-  };
-}
+const FAMILY_OF = new Map(
+  FAMILIES.flatMap((family) => family.protocols.map((protocol) => [protocol, family] as const)),
+);
+const NO_RECORDS: ReadonlyMap<string, KongField> = new Map();
 
 /** The router that Kong has by default turns a header without values into an expression that it cannot parse. */
-export function checkRouteHeaders(route: Dict): FieldProblem[] {
+export function checkRouteHeaders(route: Dict, report: Report): void {
   const headers = own(route, 'headers');
-  if (!isDict(headers)) return [];
-  const empty = Object.keys(headers).filter((name) => asList(headers[name])?.length === 0);
-  return empty.map((name) => ({
-    code: 'bad-value',
-    message: 'needs at least one value',
-    path: ['headers', name],
-  }));
+  if (!isDict(headers)) return;
+  for (const [name, values] of Object.entries(headers)) {
+    const path = ['headers', name];
+    if (asList(values)?.length === 0)
+      report({ code: 'bad-value', message: 'needs at least one value', path });
+  }
 }

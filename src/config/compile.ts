@@ -96,10 +96,12 @@ export function createCompiler(options: CompilerOptions): Compiler {
 
   const explain = (revisionId: string, answer: string): Finding[] => {
     const known = compiled.get(revisionId);
-    return explainRefusal(answer, known?.documents ?? [], known?.merged.entities ?? []);
+    return explainRefusal(answer, known?.documents ?? [], known?.merged ?? NOTHING);
   };
   return { compile, explain };
 }
+
+const NOTHING: Merged = { entities: [], identities: new Map(), transform: true };
 
 type Told = readonly [Document, Problem];
 

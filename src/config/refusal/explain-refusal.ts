@@ -5,8 +5,9 @@ import type { Entity } from '../document/entity.js';
 import { inSourceOrder, printable, toFinding } from '../document/problem.js';
 import type { Problem } from '../document/problem.js';
 import type { Finding } from '../finding.js';
-import type { Document } from '../merge/merge.js';
+import type { Document, Merged } from '../merge/merge.js';
 import type { Path } from '../parse/result.js';
+import { entitiesById } from '../seal/seal.js';
 import { parseRefusal } from './answer.js';
 import { pathOfField } from './field-path.js';
 import { readFieldTree } from './field-tree.js';
@@ -17,13 +18,10 @@ import { isSecretField, maskBlindly, maskForEntity } from './mask.js';
 /**
  * @param body Kong's answer; a 400 of `POST /config`, with or without flattened errors
  * @param documents that the revision was made of
- * @param entities of the revision, in its order
+ * @param merged what they make together
  */
-export function explainRefusal(
-  body: string,
-  documents: readonly Document[],
-  entities: readonly Entity[],
-): Finding[] {
+export function explainRefusal(body: string, documents: readonly Document[], merged: Merged): Finding[] {
+  const { entities } = merged;
   const refusal = parseRefusal(body);
   if (refusal === undefined)
     return [unplaced('Kong refused the configuration, with an answer that is no JSON')];
@@ -31,11 +29,14 @@ export function explainRefusal(
     documents.flatMap((document) => document.prepared.entities.map((entity) => [entity, document] as const)),
   );
   const groups = bySingular(entities);
+  const byId = entitiesById(merged);
   const messages: TreeMessage[] = refusal.entities.flatMap((refused) => {
-    const entity = findEntity(refused, groups.get(refused.type) ?? []);
+    const entity = findEntity(refused, groups.get(refused.type) ?? [], byId);
     return refused.errors.map((error) => ({ ...error, ...(entity && { entity }) }));
   });
-  messages.push(...readFieldTree(refusal.fields, entities).map((message) => betterPlaced(message, entities)));
+  messages.push(
+    ...readFieldTree(refusal.fields, entities, byId).map((message) => betterPlaced(message, entities)),
+  );
   const findings = messages.map((message) => toRefusalFinding(message, homes, documents));
   if (findings.length === 0)
     return [unplaced(`Kong refused the configuration: ${maskBlindly(refusal.message)}`)];

@@ -14,13 +14,15 @@ export interface TreeMessage {
   readonly field?: string;
 }
 
+type ById = (type: string, id: string) => Entity | undefined;
+
 /** @param entities of the revision, in its order */
-export function readFieldTree(fields: Dict, entities: readonly Entity[]): TreeMessage[] {
+export function readFieldTree(fields: Dict, entities: readonly Entity[], byId: ById): TreeMessage[] {
   return Object.entries(fields).flatMap(([key, node]) => {
     const model = MODELS.get(key);
     if (model === undefined || typeof node === 'string')
       return leaves(node).map((leaf) => ({ ...leaf, field: join(key, leaf.field) }));
-    return readList(node, model, entities);
+    return readList(node, model, entities, byId);
   });
 }
 
@@ -28,6 +30,7 @@ function readList(
   node: unknown,
   model: EntityModel,
   entities: readonly Entity[],
+  byId: ById,
   parent?: Entity,
 ): TreeMessage[] {
   const siblings = entities.filter((entity) => entity.model === model && entity.parent === parent);
@@ -36,16 +39,16 @@ function readList(
     : Object.entries(isDict(node) ? node : { 1: node });
   return items.flatMap(([key, item]) => {
     if (item === null) return [];
-    const entity = named(key, model, entities) ?? (/^\d+$/.test(key) ? siblings[Number(key) - 1] : undefined);
-    return readEntity(item, entity, model, entities);
+    const listed = /^\d+$/.test(key) ? siblings[Number(key) - 1] : undefined;
+    const entity = byId(model.type, key) ?? named(key, model, entities) ?? listed;
+    return readEntity(item, entity, model, entities, byId);
   });
 }
 
 function named(key: string, model: EntityModel, entities: readonly Entity[]): Entity | undefined {
-  const fields = ['id', ...(model.keys.endpoint_key === undefined ? [] : [model.keys.endpoint_key])];
-  return entities.find(
-    ({ model: own_model, value }) => own_model === model && fields.some((field) => own(value, field) === key),
-  );
+  const field = model.keys.endpoint_key;
+  if (field === undefined) return undefined;
+  return entities.find((entity) => entity.model === model && own(entity.value, field) === key);
 }
 
 function readEntity(
@@ -53,12 +56,14 @@ function readEntity(
   entity: Entity | undefined,
   model: EntityModel,
   entities: readonly Entity[],
+  byId: ById,
 ): TreeMessage[] {
   const about = entity === undefined ? {} : { entity };
   if (!isDict(node)) return leaves(node).map(({ message }) => ({ message, ...about }));
   return Object.entries(node).flatMap(([key, child]) => {
     const nested = MODELS.get(key);
-    if (nested !== undefined && model.children.has(key)) return readList(child, nested, entities, entity);
+    if (nested !== undefined && model.children.has(key))
+      return readList(child, nested, entities, byId, entity);
     if (key === '@entity') return leaves(child).map(({ message }) => ({ message, ...about }));
     return leaves(child).map((leaf) => ({ message: leaf.message, ...about, field: join(key, leaf.field) }));
   });

@@ -20,16 +20,19 @@ export function bySingular(entities: readonly Entity[]): Map<string, Entity[]> {
  * By id where it is ours, else by name and by content: what Kong echoes is the entity as posted, without what is nested in it, and
  * with ids that sealing or Kong filled in.
  */
-export function findEntity(refused: RefusedEntity, candidates: readonly Entity[]): Entity | undefined {
+export function findEntity(
+  refused: RefusedEntity,
+  candidates: readonly Entity[],
+  byId: (type: string, id: string) => Entity | undefined,
+): Entity | undefined {
   const { id, name, entity } = refused;
-  const given = id === undefined ? undefined : candidates.find(({ value }) => own(value, 'id') === id);
-  if (given !== undefined) return given;
+  const [one] = candidates;
+  const known = id === undefined || one === undefined ? undefined : byId(one.model.type, id);
+  if (known !== undefined) return known;
   const named =
     name === undefined ? candidates : candidates.filter(({ value }) => own(value, 'name') === name);
-  return (
-    named.find((candidate) => looksLike(candidate, entity)) ??
-    (name !== undefined && named.length === 1 ? named[0] : undefined)
-  );
+  const alike = named.find((candidate) => looksLike(candidate, entity));
+  return alike ?? (name !== undefined && named.length === 1 ? named[0] : undefined);
 }
 
 /** Whether every field that Kong echoes is ours, but for those that are filled in on the way. */

@@ -40,6 +40,22 @@ export function seal(merged: Merged): Revision {
   return { id: createHash('md5').update(bytes).digest('hex'), bytes, counts };
 }
 
+/** Every entity by the id that Kong shows for it: given, derived or sealed. */
+export function entitiesById(merged: Merged): (type: string, id: string) => Entity | undefined {
+  let byId: Map<string, Entity> | undefined;
+  return (type, id) => {
+    if (byId === undefined) {
+      byId = new Map();
+      const sealed = sealedIds(merged);
+      for (const entity of merged.entities) {
+        const shown = idOf(entity, merged.identities, sealed);
+        if (shown !== undefined) byId.set(`${entity.model.type}\n${shown}`, entity);
+      }
+    }
+    return byId.get(`${type}\n${id}`);
+  };
+}
+
 function childrenOf(entities: readonly Entity[]): Map<Entity, Entity[]> {
   const children = new Map<Entity, Entity[]>();
   for (const entity of entities) {
@@ -69,7 +85,7 @@ function sealedIds({ entities, identities }: Merged): Map<Entity, string> {
   const ordinals = new Map<string, number>();
   for (const entity of entities) {
     if (identities.get(entity)?.kind !== 'random' || entity.model.fields.get('id')?.uuid !== true) continue;
-    const parent = entity.parent && idOfParent(entity.parent, identities, ids);
+    const parent = entity.parent && idOf(entity.parent, identities, ids);
     const content =
       uniqueContent(entity) ??
       `${parent ?? ''}\n${canonicalJson(withoutComments(entity.model, entity.value))}`;
@@ -81,13 +97,13 @@ function sealedIds({ entities, identities }: Merged): Map<Entity, string> {
   return ids;
 }
 
-function idOfParent(
-  parent: Entity,
+function idOf(
+  entity: Entity,
   identities: ReadonlyMap<Entity, Identity>,
-  ids: ReadonlyMap<Entity, string>,
+  sealed: ReadonlyMap<Entity, string>,
 ): string | undefined {
-  const identity = identities.get(parent);
-  return ids.get(parent) ?? (identity && idFrom(parent.model.type, identity));
+  const identity = identities.get(entity);
+  return sealed.get(entity) ?? (identity && idFrom(entity.model.type, identity));
 }
 
 /** What no other entity of the type may share. */

@@ -15,6 +15,8 @@ import type { TreeMessage } from './field-tree.js';
 import { bySingular, findEntity } from './find-entity.js';
 import { isSecretField, maskBlindly, maskForEntity } from './mask.js';
 
+const MAX_FINDINGS = 1000;
+
 /**
  * @param body Kong's answer; a 400 of `POST /config`, with or without flattened errors
  * @param documents that the revision was made of
@@ -30,14 +32,16 @@ export function explainRefusal(body: string, documents: readonly Document[], mer
   );
   const groups = bySingular(entities);
   const byId = entitiesById(merged);
-  const messages: TreeMessage[] = refusal.entities.flatMap((refused) => {
+  const messages: TreeMessage[] = refusal.entities.slice(0, MAX_FINDINGS).flatMap((refused) => {
     const entity = findEntity(refused, groups.get(refused.type) ?? [], byId);
     return refused.errors.map((error) => ({ ...error, ...(entity && { entity }) }));
   });
   messages.push(
     ...readFieldTree(refusal.fields, entities, byId).map((message) => betterPlaced(message, entities)),
   );
-  const findings = messages.map((message) => toRefusalFinding(message, homes, documents));
+  const findings = messages
+    .slice(0, MAX_FINDINGS)
+    .map((message) => toRefusalFinding(message, homes, documents));
   if (findings.length === 0)
     return [unplaced(`Kong refused the configuration: ${maskBlindly(refusal.message)}`)];
   return findings.sort(inSourceOrder);

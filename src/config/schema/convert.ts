@@ -76,7 +76,7 @@ function stringKeywords(field: KongField): Keywords {
   const rules = { ...textRules(field), ...choiceKeywords(field) };
   if (Object.keys(rules).length === 0) return base;
   if (field.referenceable !== true) return { ...base, ...rules };
-  return { ...base, if: { type: 'string', pattern: VAULT_REFERENCE }, else: rules };
+  return { ...base, if: { type: ['string', 'null'], pattern: VAULT_REFERENCE }, else: rules };
 }
 
 function textRules(field: KongField): Keywords {
@@ -181,8 +181,8 @@ function recordKeywords(
   const properties = Object.fromEntries(Array.from(byName, ([name, field]) => [name, convertField(field)]));
   const required = Array.from(byName).filter(([, field]) => mustBeWritten(field));
   return {
-    type: ['object', 'array'],
-    maxItems: 0,
+    // An empty list is an empty record: fine where nothing is missing.
+    ...(required.length > 0 ? { type: 'object' } : { type: ['object', 'array'], maxItems: 0 }),
     // Kong never looks at updated_at, in no record (`unvalidated_fields` in its schema library).
     properties: { ...properties, ...extra, updated_at: true },
     additionalProperties: false,

@@ -41,6 +41,9 @@ export interface Fleet {
   countByPhase(): ReadonlyMap<Phase, number>;
 }
 
+/** Phases that only time, a person or another revision will end. */
+const STUCK: ReadonlySet<Phase> = new Set(['unreachable', 'rejected', 'refused', 'busy']);
+
 export function createFleet(ports: FleetPorts): Fleet {
   const { clock, report } = ports;
   const lanes = createLanes(clock, ports.settings.concurrency);
@@ -53,14 +56,34 @@ export function createFleet(ports: FleetPorts): Fleet {
   let draining = false;
   /** Since when not every gateway is known to serve what is desired; `undefined` while they do. */
   let unconvergedSince: number | undefined = clock.now();
+  /** Which set of laggards was told of last. */
+  let told = '';
 
   const noteBehind = (): void => {
     unconvergedSince ??= clock.now();
   };
 
+  /** Everyone who can be reached is there, and some cannot: worth a word, once for each such set. */
+  const tellOfTheRest = (): void => {
+    const phaseOf = (key: string): Phase => tended.get(key)?.state().phase ?? 'unknown';
+    for (const key of behind) if (!STUCK.has(phaseOf(key))) return;
+    const laggards = [...behind].map((key) => `${members.get(key)?.name ?? key} (${phaseOf(key)})`).sort();
+    const telling = `${desired?.id ?? ''} ${laggards.join(' ')}`;
+    if (desired === undefined || told === telling) return;
+    told = telling;
+    report({
+      kind: 'converged-but',
+      revision: desired.id,
+      gateways: members.size,
+      behind: laggards,
+    });
+  };
+
   const checkConverged = (): void => {
-    if (behind.size > 0) noteBehind();
-    else if (
+    if (behind.size > 0) {
+      noteBehind();
+      tellOfTheRest();
+    } else if (
       unconvergedSince !== undefined &&
       tenure !== undefined &&
       desired !== undefined &&
@@ -68,6 +91,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     ) {
       const durationMs = clock.now() - unconvergedSince;
       unconvergedSince = undefined;
+      told = '';
       report({ kind: 'converged', revision: desired.id, gateways: members.size, durationMs });
     }
   };

@@ -258,6 +258,17 @@ describe('a gateway in trouble', () => {
     await clock.until(() => told('converged').length === 2, 31_000);
   });
 
+  test('is named once everyone else is there', async () => {
+    gateway(1).mood = 'gone';
+    fleet.setMembers(members(4));
+    fleet.setDesired(A);
+    lead();
+    await clock.advance(120_000);
+    expect(told('converged-but')).toMatchObject([{ gateways: 4, behind: ['kong-1 (unreachable)'] }]);
+    gateway(1).mood = 'up';
+    await clock.until(() => told('converged').length === 1, 31_000);
+  });
+
   test('that says 429 is left alone for as long as it asked', async () => {
     const trouble = { code: '429', reason: 'busy' };
     gateway(0).answers.push({ kind: 'busy', retryAfterMs: 10_000, trouble });

@@ -24,7 +24,7 @@ describe('an answer to POST /config', () => {
     expect(push({ status: 304, contentType: '', retryAfter: undefined, body: '' }).kind).toBe('same');
   });
 
-  test('400 with a code is a rejection that keeps Kong\'s words', () => {
+  test("400 with a code is a rejection that keeps Kong's words", () => {
     const body = { code: 14, name: 'invalid declarative configuration', fields: {}, flattened_errors: {} };
     expect(push(json(400, body))).toMatchObject({ kind: 'rejected', body: JSON.stringify(body) });
   });
@@ -46,13 +46,23 @@ describe('an answer to POST /config', () => {
 
   test('400 from a Kong with a database says so', () => {
     const message = 'this endpoint is only available when Kong is configured to not use a database';
-    expect(push(json(400, { message }))).toMatchObject({ kind: 'refused', trouble: { code: '400-database' } });
+    expect(push(json(400, { message }))).toMatchObject({
+      kind: 'refused',
+      trouble: { code: '400-database' },
+    });
   });
 
   test('413 comes in two forms with two cures', () => {
-    expect(push(html(413, 'Request Entity Too Large'))).toMatchObject({ kind: 'refused', trouble: { code: '413' } });
-    const lmdb = 'Configuration does not fit in LMDB database, consider raising the "lmdb_map_size" config for Kong';
-    expect(push(json(413, { message: lmdb }))).toMatchObject({ kind: 'refused', trouble: { code: '413-lmdb' } });
+    expect(push(html(413, 'Request Entity Too Large'))).toMatchObject({
+      kind: 'refused',
+      trouble: { code: '413' },
+    });
+    const lmdb =
+      'Configuration does not fit in LMDB database, consider raising the "lmdb_map_size" config for Kong';
+    expect(push(json(413, { message: lmdb }))).toMatchObject({
+      kind: 'refused',
+      trouble: { code: '413-lmdb' },
+    });
   });
 
   test.each([401, 403, 404, 405, 415, 301])('%d is a fault of the set-up, with advice', (status) => {
@@ -74,7 +84,9 @@ describe('an answer to POST /config', () => {
 
   test('503 may be retried, 504 leaves the outcome unknown', () => {
     expect(push(json(503, { message: 'Kong currently exiting' }))).toMatchObject({ kind: 'failed' });
-    expect(push(json(504, { message: 'Timed out while loading configuration' }))).toMatchObject({ kind: 'unknown' });
+    expect(push(json(504, { message: 'Timed out while loading configuration' }))).toMatchObject({
+      kind: 'unknown',
+    });
   });
 });
 

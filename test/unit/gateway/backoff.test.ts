@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { backoffMs } from '../../../src/gateway/backoff.js';
 
-const input = { failures: 1, everReached: true, pendingMs: 10_000, retryAfterMs: undefined, pushFailed: false };
+const input = {
+  failures: 1,
+  everReached: true,
+  pendingMs: 10_000,
+  retryAfterMs: undefined,
+  pushFailed: false,
+};
 const most = () => 0.999_999;
 const least = () => 0;
 

@@ -18,7 +18,7 @@ const seen = (state: gateway.GatewayState, hash: string, desired: Revision | und
 const fresh = gateway.newGateway(0);
 
 describe('a gateway that shows a hash', () => {
-  test('is in sync when the hash is the revision\'s', () => {
+  test("is in sync when the hash is the revision's", () => {
     const { state, assessment } = seen(fresh, A.id, A, 5);
     expect(assessment).toEqual({ verdict: 'in-sync' });
     expect(state).toMatchObject({ phase: 'in-sync', since: 5, served: A.id, everReached: true });

@@ -128,15 +128,11 @@ function shorthands(definition: Table, place: string): Shorthand[] {
   });
 }
 
-/**
- * Kong writes ordered fields as `[{name: definition}, ...]`. An empty item is a field named `description`: the facts
- * were stripped of descriptions, and of that field with them.
- */
+/** Kong writes ordered fields as `[{name: definition}, ...]`. */
 function namedDefinitions(list: Value | undefined): [string, Table][] {
   return elementsOf(list).flatMap((item): [string, Table][] => {
     const [entry] = isTable(item) ? asMap(item) : [];
-    if (entry === undefined) return [['description', definitionOf({ type: 'string' })]];
-    return entry[1] instanceof Map ? [[String(entry[0]), entry[1]]] : [];
+    return entry !== undefined && entry[1] instanceof Map ? [[String(entry[0]), entry[1]]] : [];
   });
 }
 

@@ -34,12 +34,6 @@ export interface Catalog {
   readonly pluginPriorities: ReadonlyMap<string, number>;
 }
 
-/** The two priorities that the facts lack. */
-const SERVERLESS: ReadonlyMap<string, number> = new Map([
-  ['pre-function', 1_000_000],
-  ['post-function', -1000],
-]);
-
 const cache = new Map<string, Catalog>();
 
 /**
@@ -70,10 +64,7 @@ export function loadCatalog(plugins?: readonly string[]): Catalog {
     shownEntities,
     shownPlugins,
     pluginPriorities: new Map(
-      [...tableAt(meta, 'plugin_priorities')].map(([name, priority]) => [
-        String(name),
-        Number(priority ?? SERVERLESS.get(String(name)) ?? 0),
-      ]),
+      [...tableAt(meta, 'plugin_priorities')].map(([name, priority]) => [String(name), Number(priority)]),
     ),
   };
   cache.set(key, catalog);

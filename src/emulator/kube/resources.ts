@@ -45,7 +45,7 @@ export interface Target {
 
 /** Reads `/api/v1/…` and `/apis/{group}/{version}/…`; undefined for anything else. */
 export function targetOf(path: string): Target | undefined {
-  const parts = path.split('/').slice(1).map(decodeURIComponent);
+  const parts = decodedParts(path);
   const group = parts[0] === 'api' ? '' : parts[0] === 'apis' ? parts[1] : undefined;
   const rest = parts.slice(group === '' ? 1 : 2);
   const version = rest[0];
@@ -57,6 +57,15 @@ export function targetOf(path: string): Target | undefined {
   if (resource === undefined || more.length > 0 || name === '') return undefined;
   if (!namespaced && name !== undefined) return undefined;
   return { resource, namespace: namespaced ? rest[2] : undefined, name };
+}
+
+/** Empty for a path that is not well encoded. */
+function decodedParts(path: string): readonly string[] {
+  try {
+    return path.split('/').slice(1).map(decodeURIComponent);
+  } catch {
+    return [];
+  }
 }
 
 export function resourceOfKind(kind: string): ResourceKind {

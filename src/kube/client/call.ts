@@ -1,5 +1,6 @@
 import { sleep, type Clock } from '../../clock/clock.js';
 import { errorFromAnswer, KubeError } from '../kube-error.js';
+import { isObject, textOf } from '../object.js';
 import { startDeadline, untilAborted, type Deadline } from './deadline.js';
 import type { KubeAnswer, KubeRequest, SendRequest } from './transport.js';
 
@@ -99,9 +100,10 @@ function parseBody(call: Call, text: string): unknown {
 
 /** A network error's code and words, e.g. `ECONNREFUSED: connect …`; where there is only a cause, the cause's. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
-  if (error.message === '' && inner instanceof Error) return describe(inner);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return code === undefined || error.message.includes(code) ? error.message : `${code}: ${error.message}`;
+  if (!isObject(error)) return 'failed';
+  const message = textOf(error, 'message') ?? '';
+  const inner: unknown = Array.isArray(error['errors']) ? error['errors'][0] : error['cause'];
+  if (message === '' && inner !== undefined) return describe(inner);
+  const code = textOf(error, 'code');
+  return code === undefined || message.includes(code) ? message : `${code}: ${message}`;
 }

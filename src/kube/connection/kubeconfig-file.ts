@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 import { LineCounter, parseDocument } from 'yaml';
 
 import { fieldsOf, isObject, textOf, type Fields } from '../object.js';
 import { ConnectionError } from './connection.js';
+import { readText } from './read-text.js';
 
 /** The one context of a kubeconfig that is in use, paths made absolute. */
 export interface KubeconfigContext {
@@ -61,10 +61,10 @@ export async function readKubeconfig(files: readonly string[]): Promise<Kubeconf
 }
 
 async function readEntries(file: string): Promise<Entries> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new ConnectionError(`${file}: cannot be read (${code}). Check the path given as kubeconfig.`);
-  });
+  const text = await readText(
+    file,
+    (why) => `${file}: cannot be read (${why}). Check the path given as kubeconfig.`,
+  );
   const root = parseYaml(file, text);
   const folder = dirname(file);
   return {

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 
 import type { Clock } from '../../clock/clock.js';
 import { cachedCredentials } from './cached-credentials.js';
 import { ConnectionError, type KubeConnection } from './connection.js';
+import { readText } from './read-text.js';
 
 const FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -35,13 +35,12 @@ export async function serviceAccountConnection(options: {
 
 async function readMounted(folder: string, name: string): Promise<string> {
   const file = join(folder, name);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new ConnectionError(
-      `This pod has no service account to use: ${file} cannot be read (${code}). ` +
-        'Let the pod mount its token (automountServiceAccountToken: true), or pass --kubeconfig.',
-    );
-  });
+  const text = await readText(
+    file,
+    (why) =>
+      `This pod has no service account to use: ${file} cannot be read (${why}). ` +
+      'Let the pod mount its token (automountServiceAccountToken: true), or pass --kubeconfig.',
+  );
   if (text.trim() === '')
     throw new ConnectionError(`${file} is empty: the service account is not usable yet.`);
   return text.trim();

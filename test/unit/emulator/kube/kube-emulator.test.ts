@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { Agent, request } from 'undici';
 
 import {
@@ -11,6 +11,8 @@ import { makeCertificates } from '../../../support/certificates.js';
 import { eventually } from '../../kube/eventually.js';
 
 const MAPS = '/api/v1/namespaces/kong/configmaps';
+jest.setTimeout(60_000);
+
 const closing: (() => Promise<void>)[] = [];
 
 afterEach(async () => {

@@ -229,6 +229,17 @@ describe('while the API server does not answer', () => {
     expect(before.elector.term()).toBe(0);
   });
 
+  test('the end of leadership is told the moment it comes, though no try is due', async () => {
+    const told: number[] = [];
+    const troop = troopOf(1, () => ({ retryPeriodMs: 3_000, onChange: () => told.push(troop.clock.now()) }));
+    await troop.clock.advance(1_000);
+    const { elector, network } = troop.leader();
+    network.intercept = () => ({ status: 500, body: '' });
+    const until = elector.validUntil();
+    await troop.clock.advance(20_000);
+    expect(told.slice(1)).toEqual([until]);
+  });
+
   test('a short outage costs nothing', async () => {
     const troop = await ledTroop();
     const before = troop.leader();

@@ -139,6 +139,11 @@ describe('a candidate', () => {
     expect(state.guardUntil).toBe(expected);
   });
 
+  test("is not hurried by a later record's shorter duration: the holder before may still believe that it leads", () => {
+    const stranger = held('stranger', { leaseDurationSeconds: 2 });
+    expect(after([0, read(held('other'))], [100, read(stranger)]).state.guardUntil).toBe(15_000);
+  });
+
   test('takes a released Lease at once', () => {
     const released = held('', { leaseDurationSeconds: 1 });
     const { action } = after([0, read(held('other'))], [100, read(released)]);

@@ -178,7 +178,7 @@ describe('the watch', () => {
   });
 
   test('survives compaction on a quiet resource, thanks to bookmarks', async () => {
-    const world = startWorld();
+    const world = startWorld({ before: (kube) => putInto(kube, 'a', '1') });
     await world.clock.advance(1000);
     for (let index = 0; index < 10; index += 1) putInto(world.kube, `other-${index}`, 'x', { watched: 'no' });
     await world.clock.advance(61_000);

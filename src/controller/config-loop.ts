@@ -39,6 +39,8 @@ function objectsAtFault(snapshot: SourceSnapshot, findings: readonly Finding[]):
   return objects.length > 0 ? objects : objectsOf(snapshot);
 }
 
+const NO_ENTITIES = { file: 'no sources', text: new TextEncoder().encode('{"_format_version":"3.0"}') };
+
 export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   const { clock, report, compiler, allowEmpty } = options;
   let current: Revision | undefined;
@@ -65,7 +67,9 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   const judge = async (): Promise<void> => {
     const snapshot = options.snapshot();
     const startedAt = clock.now();
-    const compilation = await compiler.compile(snapshot.sources.flatMap(({ texts }) => texts));
+    const texts = snapshot.sources.flatMap((source) => source.texts);
+    // Nothing at all reads as a configuration without entities: held, or pushed where that is allowed.
+    const compilation = await compiler.compile(texts.length > 0 ? texts : [NO_ENTITIES]);
     const durationMs = clock.now() - startedAt;
     const missing = missingSources(memory, snapshot);
     tellMissing(missing);

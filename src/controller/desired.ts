@@ -63,6 +63,9 @@ const unreadableFinding = ({ source, reason }: SourceSnapshot['unreadable'][numb
 const missingReason = ({ name }: Missing): string =>
   `${name} does not exist or holds no configuration (.yaml, .yml, .json); put it back, or start with --allow-empty if that is meant`;
 
+const NOTHING_FOUND =
+  'no ConfigMap or Secret that matches --config-selector holds configuration (.yaml, .yml, .json) yet';
+
 /**
  * What follows from a compilation. Whatever would take something off every gateway because a source went away is
  * held; a change that arrives at the very same bytes is no change, wherever they come from.
@@ -75,6 +78,16 @@ export function decide(
   allowEmpty: boolean,
 ): Decision {
   const { revision, valid } = compilation;
+  const nothing = !snapshot.sources.some(holdsConfig) && snapshot.unreadable.length === 0;
+  if (nothing && !allowEmpty) {
+    const reasons = missing.length > 0 ? missing.map(missingReason) : [NOTHING_FOUND];
+    return {
+      kind: 'held',
+      revision: undefined,
+      reasons,
+      codes: [missing.length > 0 ? 'source-vanished' : 'no-sources'],
+    };
+  }
   if (!valid || revision === undefined || snapshot.unreadable.length > 0) {
     // What cannot be read comes first: much of what else is wrong may follow from it.
     return {

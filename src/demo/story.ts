@@ -5,8 +5,9 @@ import { BROKEN, shop } from './config.js';
 import { startReplica } from './replica.js';
 import type { Replica, ReplicaLine } from './replica.js';
 import type { Screen } from './screen.js';
+import { configBytesSince, leaderOf, linesSince, until } from './until.js';
 import { ADMIN_SERVICE, CONFIG_LABEL, CONFIG_NAMESPACE, createWorld, KONG_NAMESPACE } from './world.js';
-import type { GatewayPod, World } from './world.js';
+import type { World } from './world.js';
 
 const GATEWAYS = 4;
 const REPLICAS = 3;
@@ -25,60 +26,15 @@ interface Stage {
 const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
 const short = (hash: string): string => hash.slice(0, 8);
 
-/** Resolves when `holds` is true; looked at whenever a gateway or a replica does something. */
-async function until({ world, replicas }: Stage, what: string, holds: () => boolean): Promise<void> {
-  if (holds()) return;
-  const stops: (() => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const look = (): void => {
-        if (holds()) resolve();
-      };
-      stops.push(...world.pods().map(({ kong }) => kong.onChange(look)));
-      stops.push(...replicas.map((replica) => replica.onLine(look)));
-      timer = setTimeout(
-        () => reject(new Error(`waited ${seconds(PATIENCE_MS)} in vain for ${what}`)),
-        PATIENCE_MS,
-      );
-    });
-  } finally {
-    clearTimeout(timer);
-    for (const stop of stops) stop();
-  }
-}
-
-const linesSince = (replicas: readonly Replica[], since: number, event: string): ReplicaLine[] =>
-  replicas.flatMap(({ lines }) => lines.filter((line) => line.at >= since && line.event === event));
-
 /** Does something, and waits until the leader says that every gateway serves the outcome. */
 async function converge(stage: Stage, change: () => unknown): Promise<{ ms: number; hash: string }> {
   const startedAt = performance.now();
   await change();
   const told = (): ReplicaLine | undefined => linesSince(stage.replicas, startedAt, 'converged').at(-1);
-  await until(stage, 'all gateways to serve the same configuration', () => told() !== undefined);
+  await until(stage, 'all gateways to serve the same configuration', () => told() !== undefined, PATIENCE_MS);
   const [first] = stage.world.pods();
   return { ms: (told()?.at ?? startedAt) - startedAt, hash: first?.kong.hash() ?? '' };
 }
-
-function leaderOf(replicas: readonly Replica[]): Replica | undefined {
-  const terms = replicas
-    .filter((replica) => replica.running())
-    .map((replica) => ({
-      replica,
-      term: Number(replica.lines.findLast(({ event }) => event === 'leader-elected')?.fields['term'] ?? -1),
-    }));
-  return terms.reduce<(typeof terms)[number] | undefined>(
-    (best, each) => (each.term > (best?.term ?? -1) ? each : best),
-    undefined,
-  )?.replica;
-}
-
-const configBytes = (pods: readonly GatewayPod[], since: number): number =>
-  pods
-    .flatMap(({ kong }) => kong.requests)
-    .filter(({ at }) => at >= since)
-    .reduce((sum, { configBytes: bytes = 0 }) => sum + bytes, 0);
 
 async function firstSync(stage: Stage): Promise<void> {
   const { screen, world, replicas } = stage;
@@ -111,11 +67,12 @@ async function breakIt(stage: Stage): Promise<void> {
     stage,
     'the finding',
     () => linesSince(replicas, startedAt, 'config-invalid').length === replicas.length,
+    PATIENCE_MS,
   );
   const findings: unknown = told()?.fields['findings'];
   for (const finding of Array.isArray(findings) ? findings : []) screen.bad(String(finding));
   const unchanged = world.pods().every(({ kong }, index) => kong.hash() === before[index]);
-  if (!unchanged || configBytes(world.pods(), startedAt) > 0) throw new Error('a gateway was touched');
+  if (!unchanged || configBytesSince(world, startedAt) > 0) throw new Error('a gateway was touched');
   screen.good(`no gateway was touched: they stay on ${short(before[0] ?? '')}`);
 }
 
@@ -152,11 +109,12 @@ async function killLeader(stage: Stage): Promise<void> {
     stage,
     'another leader',
     () => elected() !== undefined && linesSince(replicas, startedAt, 'converged').length > 0,
+    PATIENCE_MS,
   );
   screen.good(
     `${leaderOf(replicas)?.name ?? '?'} took over after ${seconds((elected()?.at ?? startedAt) - startedAt)}`,
   );
-  const bytes = configBytes(world.pods(), startedAt);
+  const bytes = configBytesSince(world, startedAt);
   if (bytes > 0) throw new Error(`${bytes} bytes of configuration were pushed for nothing`);
   screen.good('it found every gateway on the right hash: 0 bytes of configuration were pushed');
 }

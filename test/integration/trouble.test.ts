@@ -1,0 +1,132 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { configBytesSince } from '../../src/demo/until.js';
+import { addressOf, configOf, createTroop, overlapsIn, pushesIn } from '../support/troop.js';
+import type { Troop } from '../support/troop.js';
+
+jest.setTimeout(120_000);
+
+let troop: Troop;
+afterEach(async () => {
+  expect(overlapsIn(troop.world.pods())).toEqual([]);
+  await troop.close();
+});
+
+test.each(['all', 'post'] as const)(
+  'twelve of fifty gateways that hang on %s requests hold up none of the others, and catch up afterwards',
+  async (hang) => {
+    troop = await createTroop({
+      gateways: 50,
+      replicas: 1,
+      kong: { loadMs: 20 },
+      args: ['--proxy-timeout-seconds', '10'],
+    });
+    const { world } = troop;
+    world.setConfig('shop', { 'kong.yaml': configOf('one') });
+    await troop.untilConverged(0);
+    const hung = world.pods().slice(0, 12);
+    const others = world.pods().slice(12);
+    for (const { kong } of hung) kong.faults.set({ hang });
+    const edited = performance.now();
+    world.setConfig('shop', { 'kong.yaml': configOf('two') });
+    const before = hung[0]!.kong.hash();
+    await troop.until('the others', () => others.every(({ kong }) => kong.hash() !== before));
+    expect(hung.every(({ kong }) => kong.hash() === before)).toBe(true);
+    for (const { kong } of hung) kong.faults.clear();
+    const { fields } = await troop.untilConverged(edited);
+    expect(fields).toMatchObject({ gateways: 50 });
+  },
+);
+
+test('a gateway that restarts empty is healed at once, and told of', async () => {
+  troop = await createTroop({ gateways: 3, replicas: 1 });
+  const { world } = troop;
+  world.setConfig('shop', { 'kong.yaml': configOf('one') });
+  await troop.untilConverged(0);
+  const restarted = performance.now();
+  await world.pods()[1]!.kong.restart('empty');
+  await troop.untilConverged(restarted);
+  expect(pushesIn(world.pods()[0]!.kong.requests)).toHaveLength(1);
+  expect(troop.said('drift', restarted)).toMatchObject([{ fields: { gateway: 'kong-2', reason: 'empty' } }]);
+});
+
+test('no gateways is a state like another: ready, told, counted, and over when one appears', async () => {
+  troop = await createTroop({ gateways: 0, replicas: 1 });
+  const { world } = troop;
+  world.setConfig('shop', { 'kong.yaml': configOf('one') });
+  await troop.until('the word', () => troop.said('no-gateways').length > 0);
+  const [replica] = troop.replicas;
+  await troop.until('the servers', () => troop.said('serving').length === 2);
+  await troop.until('validation', () => troop.said('desired-changed').length > 0);
+  expect((await fetch(`${addressOf(replica!, 'probes')}/readyz`)).status).toBe(200);
+  expect((await fetch(`${addressOf(replica!, 'probes')}/healthz`)).status).toBe(200);
+  expect(await (await fetch(`${addressOf(replica!, 'metrics')}/metrics`)).text()).toContain(
+    'silverback_gateways{state="in-sync"} 0',
+  );
+  expect(troop.said('converged')).toEqual([]);
+  const pod = await world.addGateway();
+  await troop.untilConverged(0);
+  const left = performance.now();
+  await world.removeGateway(pod);
+  await troop.until('the word again', () => troop.said('no-gateways', left).length > 0);
+});
+
+test('what only the gateway rejects is told on the line of the source, and the gateway keeps what it had', async () => {
+  troop = await createTroop({ gateways: 2, replicas: 1 });
+  const { world } = troop;
+  world.setConfig('shop', { 'kong.yaml': configOf('one') });
+  await troop.untilConverged(0);
+  const [picky, easy] = world.pods();
+  const before = picky!.kong.hash();
+  picky!.kong.faults.set({
+    rejectWith: (text) =>
+      text.includes('/two/1')
+        ? {
+            flattenedErrors: [
+              {
+                entity_type: 'route',
+                entity_name: 'route-1',
+                entity: { name: 'route-1' },
+                errors: [{ type: 'field', field: 'paths.1', message: 'not on my watch' }],
+              },
+            ],
+          }
+        : undefined,
+  });
+  const edited = performance.now();
+  world.setConfig('shop', { 'kong.yaml': configOf('two') });
+  await troop.until('the rejection', () => troop.said('revision-refused', edited).length > 0);
+  const [line] = troop.said('revision-refused', edited);
+  expect(line!.message).toContain('kong.yaml:12:17');
+  expect(line!.message).toContain('not on my watch');
+  await troop.until('the other gateway', () => easy!.kong.hash() !== before);
+  expect(picky!.kong.hash()).toBe(before);
+  const mended = performance.now();
+  world.setConfig('shop', { 'kong.yaml': configOf('three') });
+  await troop.untilConverged(mended);
+  expect(pushesIn(picky!.kong.requests).filter(({ at }) => at > edited)).toHaveLength(2);
+});
+
+test("a gateway under somebody else's hand is brought back", async () => {
+  troop = await createTroop({ gateways: 2, replicas: 1, args: ['--resync-interval', '1s'] });
+  const { world } = troop;
+  world.setConfig('shop', { 'kong.yaml': configOf('one') });
+  await troop.untilConverged(0);
+  const [pod] = world.pods();
+  const hash = pod!.kong.hash();
+  const meddled = performance.now();
+  await fetch(`${pod!.kong.adminUrl}/config`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/yaml' },
+    body: configOf('theirs'),
+  });
+  await troop.untilConverged(meddled);
+  expect(pod!.kong.hash()).toBe(hash);
+  expect(troop.said('drift', meddled)).toMatchObject([{ fields: { gateway: 'kong-1', reason: 'foreign' } }]);
+});
+
+test('while only observing, everything is said and nothing is pushed', async () => {
+  troop = await createTroop({ gateways: 2, replicas: 1, args: ['--observe'] });
+  troop.world.setConfig('shop', { 'kong.yaml': configOf('one') });
+  await troop.until('the word', () => troop.said('would-push').length === 2);
+  expect(configBytesSince(troop.world, 0)).toBe(0);
+});

@@ -87,6 +87,8 @@ export function createApiServer(options: ServerOptions): ApiServer {
   }
 
   function stream(seen: SeenRequest, watch: Watch, response: ServerResponse): void {
+    // Its client left during a pause: nobody would ever close it.
+    if (response.destroyed) return;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     watching.set(response, seen);

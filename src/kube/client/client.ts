@@ -33,6 +33,8 @@ export interface WatchOptions extends Selection {
   /** When the server ends the watch by itself. */
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
+  /** Called when the server has accepted the watch. */
+  readonly onOpen?: () => void;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -95,7 +97,10 @@ export function createClient(io: { readonly send: SendRequest; readonly clock: C
     }
   }
 
-  async function* watch(at: Collection, { signal, ...options }: WatchOptions): AsyncGenerator<WatchEvent> {
+  async function* watch(
+    at: Collection,
+    { signal, onOpen, ...options }: WatchOptions,
+  ): AsyncGenerator<WatchEvent> {
     const query = queryOf({ watch: true, allowWatchBookmarks: true, ...options });
     const asked = `watch ${pathOf(at)}`;
     const start = startDeadline(io.clock, WATCH_START_TIMEOUT_MS, signal);
@@ -105,6 +110,7 @@ export function createClient(io: { readonly send: SendRequest; readonly clock: C
       const refusal = await refusalOf(asked, answer, start.signal);
       if (refusal !== undefined) throw refusal;
       start.lift();
+      onOpen?.();
       yield* readWatch(asked, answer.body, start.signal);
     } catch (error) {
       throw asKubeError(asked, error, start);

@@ -119,12 +119,18 @@ export function startWatchCache<T>(options: WatchCacheOptions<T>): WatchCache<T>
   }
 
   async function watchOnce(): Promise<Ended> {
-    const startedAt = clock.now();
+    let openedAt: number | undefined;
+    let cancelHealthy = (): void => undefined;
+    const onOpen = (): void => {
+      openedAt = clock.now();
+      cancelHealthy = clock.after(HEALTHY_MS, works);
+    };
     const timeoutSeconds = SHORTEST_WATCH_S + Math.floor(random() * WATCH_SPREAD_S);
     const limit = startDeadline(clock, (timeoutSeconds + OVERDUE_S) * 1000, stopping.signal);
-    const cancelHealthy = clock.after(HEALTHY_MS, works);
-    const parameters = { ...selection, resourceVersion: version, timeoutSeconds, signal: limit.signal };
-    const ended = (error?: KubeError): Ended => endOfWatch(error, clock.now() - startedAt);
+    const { signal } = limit;
+    const parameters = { ...selection, resourceVersion: version, timeoutSeconds, signal, onOpen };
+    const ended = (error?: KubeError): Ended =>
+      endOfWatch(error, openedAt === undefined ? 0 : clock.now() - openedAt);
     try {
       for await (const event of client.watch(at, parameters)) {
         if (event.type === 'ERROR') return ended(event.error);

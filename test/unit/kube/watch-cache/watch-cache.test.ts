@@ -232,6 +232,7 @@ describe('the watch', () => {
     });
     await world.clock.advance(120_000);
     expect(world.happenings.filter(({ kind }) => kind === 'watch-failed').length).toBeGreaterThan(3);
+    expect(world.kinds()).not.toContain('watch-recovered');
     world.network.loses = () => undefined;
     world.put('a', '1');
     await world.clock.until(() => world.items()['kong/a'] === '1', 60_000);

@@ -277,6 +277,16 @@ describe('a credential plugin', () => {
     expect(told).not.toContain('secret-output');
   });
 
+  test('that does not answer is given up after a minute', async () => {
+    const clock = createVirtualClock();
+    let told = '';
+    const hanging = plugin('setTimeout(() => undefined, 2000)');
+    void problem(ofKubeconfig({ user: hanging }, { clock })).then((message) => (told = message));
+    while (told === '') await clock.advance(1_000);
+    expect(told).toMatch(/failed \(no answer in 60 s\)/);
+    expect(clock.now()).toBeGreaterThanOrEqual(60_000);
+  });
+
   test('that does not exist is told by its name', async () => {
     const told = await problem(ofKubeconfig({ user: { exec: { command: 'no-such-plugin' } } }));
     expect(told).toMatch(/"no-such-plugin" of user "u" failed \(ENOENT/);

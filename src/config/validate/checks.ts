@@ -1,5 +1,5 @@
 // Kong's checks between the fields of one record, as its schemas state them (`entity_checks`; kong/db/schema/init.lua).
-import { isDict, own } from '../document/dict.js';
+import { asRecord, isDict, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import type { Path } from '../parse/result.js';
 import { fieldsOf } from '../schema/kong-schema.js';
@@ -36,11 +36,12 @@ export function checkRecord(
 
 function checkNested(field: KongField, value: unknown, scope: Scope): void {
   const { isSound, report, path } = scope;
-  if (field.type === 'record' && isDict(value)) {
+  const record = field.type === 'record' ? asRecord(value) : undefined;
+  if (record !== undefined) {
     checkRecord(
       fieldsOf({ fields: field.fields ?? [] }),
       field.entity_checks ?? [],
-      value,
+      record,
       isSound,
       report,
       path,

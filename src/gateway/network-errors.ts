@@ -23,24 +23,20 @@ const WORDS: Readonly<Record<string, Omit<Trouble, 'code'>>> = {
 const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO|ERR_OSSL|HOSTNAME_MISMATCH)/;
 
-/** The code of an error or of whatever caused it; `undefined` for errors that carry none. */
-function codeOf(error: unknown): string | undefined {
-  for (
-    let seen: unknown = error, depth = 0;
-    seen instanceof Error && depth < 5;
-    seen = seen.cause, depth += 1
-  ) {
-    if ('code' in seen && typeof seen.code === 'string') return seen.code;
-    if (seen instanceof AggregateError && seen.errors.length > 0) return codeOf(seen.errors[0]);
-  }
-  return undefined;
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** The code of an error, of whatever caused it, or of the first of several; `undefined` for errors that carry none. */
+function codeOf(error: unknown, depth = 0): string | undefined {
+  if (!isObject(error) || depth > 5) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if ('errors' in error && Array.isArray(error.errors)) return codeOf(error.errors[0], depth + 1);
+  return 'cause' in error ? codeOf(error.cause, depth + 1) : undefined;
 }
 
 /** Puts a failed connection into words. Never the error's own text: it may hold addresses, never secrets, and helps nobody. */
 export function troubleOf(error: unknown): Trouble {
   const code = codeOf(error);
-  if (code === undefined)
-    return { code: 'network', reason: error instanceof Error ? error.message : 'network error' };
+  if (code === undefined) return { code: 'network', reason: 'the connection failed' };
   if (TLS_CODE.test(code)) {
     return {
       code: 'tls',

@@ -1,0 +1,178 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { addressOf, createTroop } from '../support/troop.js';
+import type { Troop } from '../support/troop.js';
+
+jest.setTimeout(120_000);
+
+let troop: Troop;
+afterEach(() => troop.close());
+
+/** Planted wherever a configuration or a setting may hold a secret; each is told from the others by its number. */
+const planted = (name: string): string => `s3cr3t-${name}-0ff`;
+
+const SECRETS = {
+  token: planted('token'),
+  header: planted('header'),
+  key: planted('key'),
+  password: planted('password'),
+  hmac: planted('hmac'),
+  jwt: planted('jwt'),
+  client: planted('client'),
+  plugin: planted('plugin'),
+  custom: planted('custom'),
+  url: planted('url'),
+  session: planted('session'),
+  lua: planted('lua'),
+  comment: planted('comment'),
+};
+
+const config = (mark: string, extra = ''): string => `_format_version: "3.0"
+_comment: ${SECRETS.comment}
+services:
+  - name: shop
+    url: http://shop.test/${mark}
+    routes:
+      - name: shop
+        paths: [/shop]
+consumers:
+  - username: ann
+    keyauth_credentials:
+      - key: ${SECRETS.key}
+    basicauth_credentials:
+      - username: ann
+        password: ${SECRETS.password}
+    hmacauth_credentials:
+      - username: ann
+        secret: ${SECRETS.hmac}
+    jwt_secrets:
+      - key: ann-issuer
+        secret: ${SECRETS.jwt}
+    oauth2_credentials:
+      - name: app
+        client_id: anns-app
+        client_secret: ${SECRETS.client}
+plugins:
+  - name: http-log
+    config:
+      http_endpoint: https://user:${SECRETS.url}@log.test/
+      headers:
+        X-Api-Key: ${SECRETS.plugin}
+  - name: session
+    config:
+      secret: ${SECRETS.session}
+  - name: post-function
+    config:
+      access: ["local key = '${SECRETS.lua}'"]
+${extra}`;
+
+/** The same secrets at places where Kong or we find fault with them. */
+const BROKEN = config(
+  'broken',
+  `  - name: acme-custom
+    config:
+      api_key: ${SECRETS.custom}
+      ? [${SECRETS.custom}]
+      : 1
+  - name: rate-limiting
+    service: nowhere
+    config: ${SECRETS.custom}
+keyauth_credentials:
+  - key: ${SECRETS.key}
+    consumer: ann
+  - key: [${SECRETS.key}]
+    consumer: nobody
+basicauth_credentials:
+  - username: ann
+    password: { oops: ${SECRETS.password} }
+    consumer: ann
+  - username: 5
+    passwrd: ${SECRETS.password}
+    consumer: ann
+certificates:
+  - cert: ${SECRETS.plugin}
+    key: ${SECRETS.plugin}
+${SECRETS.custom}: 1
+`,
+);
+
+test('no planted secret appears in any log line, metric or Event, whatever goes wrong', async () => {
+  troop = await createTroop({ gateways: 2 });
+  const { world } = troop;
+  const args = (kubeconfig: string): string[] => [
+    ...['--kubeconfig', kubeconfig, '--kong-admin-svc', 'kong/kong-admin', '--leader-elect', 'on'],
+    ...['--config-selector', 'silverback.dev/config=true', '--log-level', 'trace', '--retry-period', '500ms'],
+    ...['--health-probe-bind-address', '127.0.0.1:0', '--metrics-bind-address', '127.0.0.1:0'],
+    ...['--kong-admin-header', `X-Proxy-Auth:${SECRETS.header}`],
+  ];
+  const replica = troop.start(args(`${troop.folder}/kubeconfig`), {
+    CONTROLLER_KONG_ADMIN_TOKEN: SECRETS.token,
+  });
+
+  world.setConfig('shop', { 'kong.yaml': config('one') });
+  await troop.untilConverged(0);
+
+  // Kong itself finds fault with everything, in words that hold the values.
+  const [picky] = world.pods();
+  picky!.kong.faults.set({
+    rejectWith: () => ({
+      message: `declarative config is invalid: {keyauth_credentials={key="${SECRETS.key}"}}`,
+      fields: {
+        keyauth_credentials: [
+          `uniqueness violation: 'keyauth_credentials' entity with key set to '${SECRETS.key}' already declared`,
+        ],
+      },
+      flattenedErrors: [
+        {
+          entity_type: 'jwt_secret',
+          entity: { key: 'ann-issuer', secret: SECRETS.jwt },
+          errors: [{ type: 'field', field: 'secret', message: `invalid value: ${SECRETS.jwt}` }],
+        },
+        {
+          entity_type: 'plugin',
+          entity_name: 'http-log',
+          entity: { name: 'http-log', config: { headers: { 'X-Api-Key': SECRETS.plugin } } },
+          errors: [
+            { type: 'field', field: 'config.headers', message: `bad header ${SECRETS.plugin}` },
+            { type: 'entity', message: `cannot use ${SECRETS.url}` },
+          ],
+        },
+      ],
+    }),
+  });
+  const edited = performance.now();
+  world.setConfig('shop', { 'kong.yaml': config('two') });
+  await troop.until('the rejection', () => troop.said('revision-refused', edited).length > 0);
+
+  // Then our own validation does.
+  const broken = performance.now();
+  world.setConfig('shop', { 'kong.yaml': BROKEN });
+  await troop.until('the findings', () => troop.said('config-invalid', broken).length > 0);
+  const torn = performance.now();
+  world.setConfig('shop', { 'kong.yaml': `${config('three')}\n  - "${SECRETS.custom}: [` });
+  await troop.until('the syntax error', () => troop.said('config-invalid', torn).length > 0);
+  // And the credentials are refused.
+  picky!.kong.faults.clear();
+  for (const { kong } of world.pods())
+    kong.faults.set({ answer: { status: 401, message: `bad token ${SECRETS.token}` } });
+  const refused = performance.now();
+  world.setConfig('shop', { 'kong.yaml': config('four') });
+  await troop.until('the refusal', () =>
+    troop.said('gateway-phase', refused).some(({ fields }) => fields['to'] === 'refused'),
+  );
+  await troop.until('an Event', () =>
+    world.kube.list('Event').some((event) => event['reason'] === 'GatewayRefused'),
+  );
+
+  const metrics = await (await fetch(`${addressOf(replica, 'metrics')}/metrics`)).text();
+  const written = [
+    ...replica.lines.map(({ fields }) => JSON.stringify(fields)),
+    ...replica.stray,
+    ...world.kube.list('Event').map((event) => JSON.stringify(event)),
+    metrics,
+  ];
+  expect(world.kube.list('Event').length).toBeGreaterThan(3);
+  const leaked = Object.entries(SECRETS).flatMap(([name, secret]) =>
+    written.filter((text) => text.includes(secret)).map((text) => `${name}: ${text.slice(0, 500)}`),
+  );
+  expect(leaked).toEqual([]);
+});

@@ -13,7 +13,12 @@ import type { Identity } from './identity.js';
 export interface Index {
   readonly ids: (type: string) => ReadonlySet<string>;
   readonly names: (type: string) => ReadonlySet<string>;
+  /** The name that was probably meant. */
+  readonly near: (type: string, name: string) => string | undefined;
 }
+
+/** Names that are compared for hints, in all: thousands of wrong references must not keep the right ones waiting. */
+const MAX_COMPARISONS = 100_000;
 
 /** Sets are made when first asked for: deriving ids costs a hash each. */
 export function indexEntities(identities: ReadonlyMap<Entity, Identity>): Index {
@@ -36,14 +41,20 @@ export function indexEntities(identities: ReadonlyMap<Entity, Identity>): Index 
       return set;
     };
   };
+  const names = lazily((type) => {
+    const field = entityModel(type).uniqueName;
+    return field === undefined
+      ? []
+      : (byType.get(type) ?? []).map(([{ value }]) => textOf(own(value, field)));
+  });
+  let comparisons = 0;
   return {
     ids: lazily((type) => (byType.get(type) ?? []).map(([, identity]) => idFrom(type, identity))),
-    names: lazily((type) => {
-      const field = entityModel(type).uniqueName;
-      return field === undefined
-        ? []
-        : (byType.get(type) ?? []).map(([{ value }]) => textOf(own(value, field)));
-    }),
+    names,
+    near: (type, name) => {
+      comparisons += names(type).size;
+      return comparisons > MAX_COMPARISONS ? undefined : nearest(name, names(type));
+    },
   };
 }
 
@@ -74,10 +85,15 @@ function referenceFault(entity: Entity, field: string, type: string, index: Inde
   return { code: 'wrong-type', message: `${field} must be a name or an id, not ${typeOf(value)}` };
 }
 
-function nameFault(value: string, field: string, type: string, { names, ids }: Index): Fault | undefined {
+function nameFault(
+  value: string,
+  field: string,
+  type: string,
+  { names, ids, near }: Index,
+): Fault | undefined {
   if (names(type).has(value) || (looksLikeId(value) && ids(type).has(value))) return undefined;
   const secret = SECRET_NAMES.has(type);
-  const meant = secret ? undefined : nearest(value, names(type));
+  const meant = secret ? undefined : near(type, value);
   const target = type.replaceAll('_', ' ');
   return {
     code: 'dangling-reference',

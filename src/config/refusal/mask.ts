@@ -38,13 +38,24 @@ export function isSecretField(entity: Pick<Entity, 'model'>, field: string): boo
   return encrypted === true || referenceable === true || SECRET_FIELDS.test(field);
 }
 
-/** Every text of an entity that may be a secret: of a plugin's config, all. */
+/** Every text of an entity that may be a secret: of a plugin's config, all; of other fields, the passwords in URLs. */
 function secretsOf(entity: Entity): string[] {
   return Object.keys(entity.value).flatMap((field) => {
     const whole = isSecretField(entity, field) || (field === 'config' && entity.model.type !== 'workspaces');
     const value = own(entity.value, field);
-    return whole || isDict(value) ? textsIn(value) : [];
+    const texts = textsIn(value);
+    return [...(whole || isDict(value) ? texts : []), ...texts.flatMap(passwordsIn)];
   });
+}
+
+/** What stands between the colon and the `@` of `scheme://user:password@host`, as written and as Kong may decode it. */
+function passwordsIn(text: string): string[] {
+  const [, password = ''] = /\/\/[^/?#@:]*:([^/?#]*)@/.exec(text) ?? [];
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,16 +1,17 @@
 // What Kong knows about its entities and `GET /schemas/...` does not tell (read off Kong 3.9.3's behaviour).
-import type { KongField, KongSchema } from './kong-schema.js';
+import type { KongSchema } from './kong-schema.js';
 
-/** Fields missing from the endpoint's answer. Shorthand fields are not here: they are expanded before validation. */
-const HIDDEN_FIELDS: Readonly<Record<string, Readonly<Record<string, KongField>>>> = {
-  vaults: { description: { type: 'string' } },
-};
+/** Config fields whose default looks fixed in the endpoint's answer, but is made up at each start of a gateway. */
+const RANDOM_DEFAULTS: Readonly<Record<string, readonly string[]>> = { session: ['secret'] };
 
-/** The entity's schema, complete: without the holes of the endpoint's answer. */
+export function randomDefaults(plugin: string): readonly string[] {
+  return RANDOM_DEFAULTS[plugin] ?? [];
+}
+
+/** The entity's schema as a declarative config has it. */
 export function amend(type: string, schema: KongSchema): KongSchema {
   const shown = schema.fields.filter((item) => Object.keys(item).length > 0);
-  const hidden = Object.entries(HIDDEN_FIELDS[type] ?? {}).map(([name, field]) => ({ [name]: field }));
   // `snis` stands for the nested entities there, never for the Admin API's list of names.
   const own = type === 'certificates' ? shown.filter((item) => !('snis' in item)) : shown;
-  return { ...schema, fields: [...own, ...hidden] };
+  return { ...schema, fields: own };
 }

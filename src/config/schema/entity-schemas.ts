@@ -1,5 +1,5 @@
 // What scripts/build-validators.mjs makes of Kong's schemas at build time.
-import { amend } from './amendments.js';
+import { amend, randomDefaults } from './amendments.js';
 import { convertField, convertRecord } from './convert.js';
 import type { JsonSchema } from './convert.js';
 import type { EntityFacts, EntityKeys, PluginFacts } from './facts.js';
@@ -51,17 +51,22 @@ const referencesOf = (facts: EntityFacts | undefined): (string | undefined)[] =>
 
 /** What the plugins' schemas say beside their `config`. */
 export function pluginFacts(schemas: Readonly<Record<string, KongSchema>>): Record<string, PluginFacts> {
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, factsOfPlugin(schema)]));
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, factsOfPlugin(name, schema)]),
+  );
 }
 
-function factsOfPlugin(schema: KongSchema): PluginFacts {
+function factsOfPlugin(plugin: string, schema: KongSchema): PluginFacts {
   const fields = fieldsOf(schema);
   const protocols = fields.get('protocols')?.elements?.one_of?.map(String);
   const unscoped = (['consumer', 'route', 'service'] as const).filter(
     (scope) => fields.get(scope)?.eq === null,
   );
   const config = Array.from(fieldsOf({ fields: fields.get('config')?.fields ?? [] }));
-  const generated = config.filter(([, field]) => isGenerated(field)).map(([name]) => name);
+  const made = randomDefaults(plugin);
+  const generated = config
+    .filter(([name, field]) => isGenerated(field) || made.includes(name))
+    .map(([name]) => name);
   return { ...(protocols && { protocols }), unscoped, generated };
 }
 

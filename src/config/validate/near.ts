@@ -8,14 +8,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance || candidate === word) continue;
-    const distance = editDistance(lower, candidate.toLowerCase());
+    const distance = editDistance(lower, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other. */
-function editDistance(from: string, to: string): number {
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other.
+ * @param bound what is as far as this, or farther, need not be known exactly
+ */
+function editDistance(from: string, to: string, bound: number): number {
   let before: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row += 1) {
@@ -32,6 +35,7 @@ function editDistance(from: string, to: string): number {
       }
       next.push(distance);
     }
+    if (Math.min(...last, ...next) >= bound) return bound;
     [before, last] = [last, next];
   }
   return last[to.length] ?? 0;

@@ -113,16 +113,14 @@ describe('a compiler', () => {
     text: `${HEAD}services: [{name: s${at}, host: h}]`,
   }));
 
-  test('reads only the text that changed', () => {
+  test('says of texts that change what a new one would say', () => {
     const { compile: again } = createCompiler(OPTIONS);
     const first = again(texts);
-    let reads = 0;
-    const spy = { [Symbol.toPrimitive]: () => (reads += 1) };
-    expect(spy).toBeDefined();
     const changed = texts.map((one, at) => (at === 7 ? { ...one, text: one.text.replace('h}', 'i}') } : one));
-    const second = again(changed);
-    expect(second.revision?.id).not.toBe(first.revision?.id);
-    expect(again(texts).revision?.id).toBe(first.revision?.id);
+    for (const now of [changed, texts.slice(1), [...texts, ...texts.slice(0, 1)], texts]) {
+      expect(again(now)).toEqual(createCompiler(OPTIONS).compile(now));
+    }
+    expect(again(changed).revision?.id).not.toBe(first.revision?.id);
   });
 
   test('gives what a thread may be sent', () => {
@@ -202,7 +200,6 @@ describe('findings hold no secrets', () => {
 
   test('names cannot write on a terminal', () => {
     const { findings } = compile(`${HEAD}services: [{name: "a\\e[2Jb\\n\\u202e", prt: 1}]`);
-    // eslint-disable-next-line no-control-regex -- that is the point
     expect(findings.map(formatFinding).join('')).not.toMatch(/[\u0000-\u001f\u202e]/);
   });
 });
@@ -237,7 +234,7 @@ describe('hostile texts are refused soon, and with few findings', () => {
       () =>
         `${HEAD}services: [{name: ${'a b'.repeat(300_000)}, host: ${'-'.repeat(300_000)}, path: ${'/.'.repeat(300_000)}}]`,
     ],
-    ['a long path', () => `_format_version: "1.1"\nroutes: [{paths: [${'/..%2e'.repeat(100_000)}]}]`],
+    ['a long path', () => `_format_version: "1.1"\nroutes: [{paths: [${'/..%2e'.repeat(100_000)} ]}]\nx: 1`],
     ['duplicate keys', () => `${HEAD}x: {${many(100_000, () => 'a: 1')}}`],
     ['surprises', () => `${HEAD}x: [${many(100_000, () => 'on')}]`],
     [
@@ -274,8 +271,8 @@ describe('hostile texts are refused soon, and with few findings', () => {
       '{"_format_version": "3.0", "plugins": [{"name": "constructor", "__proto__": 1, "config": {"__proto__": 2}}], "consumers": [{"username": "__proto__"}, {"username": "hasOwnProperty"}]}',
     );
     expect(brief(entity)).toEqual([
-      'error 1:64 plugins[0].__proto__ unknown-field',
       'warning 1:40 plugins[0] unchecked-plugin',
+      'error 1:64 plugins[0].__proto__ unknown-field',
     ]);
   });
 });

@@ -115,7 +115,7 @@ describe("Kong's flattened errors", () => {
       flattened({
         entity_type: 'upstream',
         entity: { name: 'x' },
-        errors: [{ type: 'field', field: 'name', message: "bad 'value'" }],
+        errors: [{ type: 'field', field: 'name', message: "bad 'thing'" }],
       }),
     );
     expect(findings).toEqual([
@@ -183,6 +183,15 @@ describe('secrets', () => {
         errors: [
           { type: 'field', field: 'config.http_endpoint', message: 'missing host in http://u:s3cret@h' },
         ],
+      }),
+    ],
+    [
+      'in the middle of a URL, quoted without the rest of it',
+      flattened({
+        entity_type: 'plugin',
+        entity_name: 'http-log',
+        entity: { name: 'http-log' },
+        errors: [{ type: 'field', field: 'config.http_endpoint', message: 'no user u with s3cret' }],
       }),
     ],
     [

@@ -91,7 +91,8 @@ basicauth_credentials:
 certificates:
   - cert: ${SECRETS.plugin}
     key: ${SECRETS.plugin}
-${SECRETS.custom}: 1
+vaults: [{name: env, prefix: env, config: {prefix:${SECRETS.custom}}}, {password:${SECRETS.password}}]
+password=${SECRETS.custom}: 1
 `,
 );
 

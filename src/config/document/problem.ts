@@ -1,5 +1,6 @@
 import type { EntityName, Finding, Severity } from '../finding.js';
 import type { Path, Place, Places } from '../parse/result.js';
+import { shownKey } from './shown-key.js';
 
 /** A finding before it knows its document: what is wrong where in a value. */
 export interface Problem {
@@ -23,7 +24,7 @@ export function formatPath(path: Path): string {
   for (const step of path) {
     if (typeof step === 'number') out += `[${step}]`;
     else if (PLAIN_KEY.test(step)) out += out === '' ? step : `.${step}`;
-    else out += `[${printable(JSON.stringify(step.length > 80 ? `${step.slice(0, 80)}…` : step))}]`;
+    else out += `[${printable(JSON.stringify(shownKey(step)))}]`;
   }
   return out;
 }

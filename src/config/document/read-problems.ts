@@ -1,6 +1,7 @@
 // What reading a text found worth telling.
 import type { Path, Place, ReadFailure, ReadOk, Remark } from '../parse/result.js';
 import type { Problem } from './problem.js';
+import { shownKey } from './shown-key.js';
 
 export function unreadable({ code, message, line, column }: ReadFailure): Problem {
   return { severity: 'error', code: `text-${code}`, message, path: [], place: { line, column } };
@@ -31,8 +32,7 @@ function secondDocument(place: Place): Problem {
 function remarkProblem(remark: Remark, position: (offset: number) => Place): Problem {
   const base = { severity: 'warning', path: [], place: position(remark.offset) } as const;
   if (remark.kind === 'duplicate-key') {
-    const key = remark.key.length > 80 ? `${remark.key.slice(0, 80)}…` : remark.key;
-    const message = `the key '${key}' was there before, in line ${position(remark.first).line}: the last one counts`;
+    const message = `the key '${shownKey(remark.key)}' was there before, in line ${position(remark.first).line}: the last one counts`;
     return { ...base, code: 'duplicate-key', message };
   }
   const reading = { boolean: 'true or false', number: 'a number', string: 'a text' }[remark.reading];

@@ -4,6 +4,7 @@ import { describe, nameOf, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import { inSourceOrder, printable, toFinding } from '../document/problem.js';
 import type { Problem } from '../document/problem.js';
+import { shownKey } from '../document/shown-key.js';
 import type { Finding } from '../finding.js';
 import type { Document, Merged } from '../merge/merge.js';
 import type { Path } from '../parse/result.js';
@@ -78,7 +79,7 @@ function toRefusalFinding(
   const problem: Problem = {
     severity: 'error',
     code: 'kong-refusal',
-    message: `${describe(entity)}: Kong says of ${field ?? 'it'}: ${safely(message, entity)}`,
+    message: `${describe(entity)}: Kong says of ${field === undefined ? 'it' : shownKey(field)}: ${safely(message, entity)}`,
     path: [...pathOf(entity), ...path],
     entity: nameOf(entity),
   };
@@ -95,7 +96,7 @@ function safely(message: string, entity: Entity): string {
 /** About a key at the top, or about something that is not found again. */
 function atTop(message: string, field: string | undefined, documents: readonly Document[]): Finding {
   const [key = ''] = field?.split('.') ?? [];
-  const said = `Kong says${key === '' ? '' : ` of ${key}`}: ${maskBlindly(message)}`;
+  const said = `Kong says${key === '' ? '' : ` of ${shownKey(key)}`}: ${maskBlindly(message)}`;
   const home = documents.find(({ prepared }) => key !== '' && prepared.topLevelKeys.has(key));
   if (home === undefined) return unplaced(said);
   return toFinding(

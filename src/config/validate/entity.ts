@@ -3,6 +3,7 @@ import { own } from '../document/dict.js';
 import { describe, nameOf, parentField, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Problem } from '../document/problem.js';
+import { shownKey } from '../document/shown-key.js';
 import type { Path } from '../parse/result.js';
 import { checkRecord } from './checks.js';
 import { reportFields } from './field-errors.js';
@@ -72,7 +73,7 @@ function placeInEntity(
 
 function formatField(path: Path): string {
   return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : step.slice(0, 80)))
+    .map((step) => (typeof step === 'number' ? `[${step}]` : shownKey(step)))
     .join('.')
     .replaceAll('.[', '[');
 }

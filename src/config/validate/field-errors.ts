@@ -1,6 +1,7 @@
 // What the compiled validators report, in plain words.
 import type { ErrorObject } from 'ajv';
 import type { Problem } from '../document/problem.js';
+import { shownKey } from '../document/shown-key.js';
 import type { Path } from '../parse/result.js';
 import { SAYS } from '../schema/convert.js';
 import { hintForField } from './known-fields.js';
@@ -66,19 +67,18 @@ function toProblem(error: ErrorObject, root: unknown): FieldProblem | undefined 
 export function badKey(path: Path, fault: string): FieldProblem {
   return {
     code: 'bad-key',
-    message: `key '${String(path.at(-1)).slice(0, 80)}': ${fault}`,
+    message: `key '${shownKey(String(path.at(-1)))}': ${fault}`,
     path,
     part: 'key',
   };
 }
 
 function unknownField(path: Path, name: string, schema: ErrorObject['parentSchema']): FieldProblem {
-  const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name;
   const meant = nearest(name, Object.keys(propertiesOf(schema)));
   const hint = hintForField(name) ?? (meant === undefined ? undefined : `did you mean '${meant}'?`);
   return {
     code: 'unknown-field',
-    message: `unknown field '${shown}'`,
+    message: `unknown field '${shownKey(name)}'`,
     path: [...path, name],
     part: 'key',
     ...(hint !== undefined && { hint }),

@@ -7,6 +7,7 @@ import { typeOf } from './words.js';
 import { asList, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import type { Problem } from '../document/problem.js';
+import { shownKey } from '../document/shown-key.js';
 
 export const FORMAT_VERSIONS = ['1.1', '2.1', '3.0'];
 
@@ -63,6 +64,5 @@ function metadataProblems(config: Dict): Problem[] {
 function unknownKey(key: string, known: readonly string[]): Problem {
   const meant = nearest(key, known);
   const hint = hintForField(key) ?? (meant === undefined ? undefined : `did you mean '${meant}'?`);
-  const shown = key.length > 80 ? `${key.slice(0, 80)}…` : key;
-  return { ...error('unknown-field', `unknown key '${shown}' at the top`, [key], hint), part: 'key' };
+  return { ...error('unknown-field', `unknown key '${shownKey(key)}' at the top`, [key], hint), part: 'key' };
 }

@@ -1,7 +1,7 @@
 import type { Compilation } from '../config/compile.js';
 import type { Finding } from '../config/finding.js';
 import type { Revision } from '../config/revision.js';
-import { findingLine } from '../report/describe.js';
+import { findingLine } from '../report/line.js';
 import type { ObjectRef } from '../report/happening.js';
 import type { SourceSnapshot } from '../sources/follow.js';
 import type { Source } from '../sources/source.js';

@@ -1,6 +1,6 @@
 import { shortId } from '../config/revision.js';
-import { findingLine } from '../report/describe.js';
-import type { Happening, ObjectRef, Report, Trouble } from '../report/happening.js';
+import type { Happening, ObjectRef, Report } from '../report/happening.js';
+import { findingLine, firstOf, kept, words } from '../report/line.js';
 
 /** A Kubernetes Event to be: on what, how grave, why in one CamelCase word, and a sentence. */
 export interface EventNote {
@@ -32,12 +32,6 @@ const GATEWAY_REASONS: Readonly<Record<string, string>> = {
   refused: 'GatewayRefused',
 };
 
-const words = ({ reason, advice }: Trouble): string =>
-  advice === undefined ? reason : `${reason}; ${advice}`;
-
-const stay = (kept: string | undefined): string =>
-  kept === undefined ? 'nothing is pushed' : `the gateways stay on ${shortId(kept)}`;
-
 /**
  * Puts happenings on the objects they concern, as Events: the configuration's on its ConfigMaps and Secrets, a
  * gateway's on its Pod, the election's on the Lease. Only the leader speaks, lest every replica say the same.
@@ -58,18 +52,15 @@ export function eventReport(
         return happening.objects.map((object) => {
           const own = happening.findings.filter(({ file }) => file?.startsWith(placeOfObject(object)));
           const findings = own.length > 0 ? own : happening.findings;
-          const [first] = findings;
-          const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-          const what = first === undefined ? 'it is invalid' : `${findingLine(first)}${more}`;
-          return warning(object, 'ConfigRejected', `${what}; ${stay(happening.kept)}`);
+          const what = findings.length === 0 ? 'it is invalid' : firstOf(findings.map(findingLine));
+          return warning(object, 'ConfigRejected', `${what}; ${kept(happening.kept)}`);
         });
       case 'config-held':
         return happening.objects.map((object) =>
-          warning(object, 'ConfigHeld', `${happening.reasons.join('; ')}; ${stay(happening.kept)}`),
+          warning(object, 'ConfigHeld', `${firstOf(happening.reasons)}; ${kept(happening.kept)}`),
         );
       case 'revision-refused': {
-        const [first] = happening.findings;
-        const what = first === undefined ? 'no reason given' : findingLine(first);
+        const what = firstOf(happening.findings.map(findingLine));
         const message = `gateway ${happening.gateway} rejected ${shortId(happening.revision)}: ${what}`;
         return sources.map((object) => warning(object, 'ConfigRejected', message));
       }

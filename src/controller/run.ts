@@ -4,6 +4,7 @@ import { newIdentity } from '../kube/election/identity.js';
 import { createEventRecorder } from '../kube/events/event-recorder.js';
 import { createLogger, logReport } from '../report/log.js';
 import { createMetrics } from '../report/metrics.js';
+import { oneLine } from '../report/one-line.js';
 import type { Metrics } from '../report/metrics.js';
 import type { Happening, Report } from '../report/happening.js';
 import { listen } from '../server/listen.js';
@@ -149,17 +150,14 @@ async function runUntilStopped(
  * @returns the exit code: 0 stopped as asked, 1 it could not start, 2 the settings do not suffice
  */
 export async function run(values: Values, context: RunContext): Promise<number> {
-  const logger = createLogger({
-    level: values['log-level'] as 'info',
-    format: values['log-format'] as 'json',
-  });
+  const logger = createLogger({ level: values['log-level'], format: values['log-format'] });
   const metrics = createMetrics(context.version);
   const hub = createHub([logReport(logger), metrics.report]);
   try {
     await runUntilStopped(values, context, hub, metrics);
     return 0;
   } catch (error) {
-    logger.fatal({ event: 'cannot-start' }, error instanceof Error ? error.message : String(error));
+    logger.fatal({ event: 'cannot-start' }, oneLine(error instanceof Error ? error.message : String(error)));
     return error instanceof SetupError ? 2 : 1;
   }
 }

@@ -18,8 +18,6 @@ import {
 import type { Level, Line } from './line.js';
 import { oneLine } from './one-line.js';
 
-export { findingLine } from './line.js';
-
 type Of<K extends Happening['kind']> = Extract<Happening, { readonly kind: K }>;
 type Describe = { readonly [K in Happening['kind']]: (happening: Of<K>) => Line };
 

@@ -22,10 +22,11 @@ interface ValueOf {
 }
 
 type Definitions = typeof SETTINGS;
-type Value<N extends SettingName> = Definitions[N] extends
-  { readonly default: string } | { readonly kind: 'list' }
-  ? ValueOf[Definitions[N]['kind']]
-  : ValueOf[Definitions[N]['kind']] | undefined;
+type Value<N extends SettingName> = Definitions[N] extends { readonly choices: readonly (infer Choice)[] }
+  ? Choice
+  : Definitions[N] extends { readonly default: string } | { readonly kind: 'list' }
+    ? ValueOf[Definitions[N]['kind']]
+    : ValueOf[Definitions[N]['kind']] | undefined;
 
 /** Every setting with its parsed value: times in milliseconds, lists possibly empty, unset ones `undefined`. */
 export type Values = { readonly [N in SettingName]: Value<N> };

@@ -1,6 +1,7 @@
 import { describe as suite, expect, it } from '@jest/globals';
 import { EMPTY_HASH } from '../../../src/config/revision.js';
-import { describe, findingLine } from '../../../src/report/describe.js';
+import { describe } from '../../../src/report/describe.js';
+import { findingLine } from '../../../src/report/line.js';
 import type { Happening } from '../../../src/report/happening.js';
 import type { Level, Line } from '../../../src/report/line.js';
 import { ALL, finding, hold, PREVIOUS, REVISION, SAMPLES, trouble, warning } from './samples.js';

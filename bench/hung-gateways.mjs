@@ -13,7 +13,8 @@ import { beginTenure } from '../dist/rollout/tenure.js';
 const HEALTHY = 38;
 const HUNG = 12;
 const ROUNDS = 7;
-const LOAD_MS = 100;
+/** How long a gateway takes to load (ms). */
+const LOAD_MS = Number(process.argv[2] ?? 100);
 
 const compiler = createCompiler({ deck: false, env: {}, allowEmpty: false });
 function revision(mark) {

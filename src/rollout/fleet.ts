@@ -44,10 +44,18 @@ export interface Fleet {
 /** Phases that only time, a person or another revision will end. */
 const STUCK: ReadonlySet<Phase> = new Set(['unreachable', 'rejected', 'refused', 'busy']);
 
+/** Shuffled (Fisher and Yates). */
+function inAnyOrder<T>(items: Iterable<T>, random: Random): T[] {
+  const left = [...items];
+  const order: T[] = [];
+  while (left.length > 0) order.push(...left.splice(Math.floor(random() * left.length), 1));
+  return order;
+}
+
 export function createFleet(ports: FleetPorts): Fleet {
-  const { clock, report } = ports;
+  const { clock, random, report } = ports;
   const lanes = createLanes(clock, ports.settings.concurrency);
-  const loadTimes = createLoadTimes();
+  const loadTimes = createLoadTimes(ports.settings.concurrency);
   let members = new Map<string, Member>();
   let tended = new Map<string, Tended>();
   const behind = new Set<string>();
@@ -167,7 +175,8 @@ export function createFleet(ports: FleetPorts): Fleet {
       desired = revision;
       if (tenure !== undefined) for (const key of tended.keys()) behind.add(key);
       unconvergedSince = clock.now();
-      for (const one of tended.values()) one.kick(false);
+      // In any order, so that those that hang stand in line among the others, not before them.
+      for (const one of inAnyOrder(tended.values(), random)) one.kick(false);
     },
 
     desired: () => desired,

@@ -16,7 +16,7 @@ const FAILED_LATELY_MS = 60_000;
 const EMPTY_AT_ONCE = 64;
 const PROBES_AT_ONCE = 128;
 /** How often a run is looked at (ms). */
-const LOOK_MS = 100;
+const LOOK_MS = 20;
 /** A probe that takes longer than this makes room for the others (ms). */
 const PROBE_LATE_MS = 500;
 

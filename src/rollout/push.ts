@@ -10,6 +10,7 @@ import {
   loadAllowanceMs,
 } from '../gateway/state.js';
 import type { Lane } from './lanes.js';
+import type { Load } from './load-times.js';
 import { nodeIdOf, NotYet, pauseUnlessOver } from './care.js';
 import type { Care } from './care.js';
 
@@ -17,6 +18,11 @@ interface Pushed {
   readonly revision: Revision;
   readonly answer: PushAnswer;
   readonly durationMs: number;
+}
+
+interface Sending {
+  readonly revision: Revision;
+  readonly load: Load;
 }
 
 async function send(care: Care, revision: Revision, checkHash: boolean, lane: Lane): Promise<Pushed> {
@@ -36,21 +42,30 @@ async function send(care: Care, revision: Revision, checkHash: boolean, lane: La
 }
 
 /** Waits for a place in the lane, then sends what is newest by then; `undefined` where nothing is left to send. */
-function sendInLane(care: Care, checkHash: boolean, expectedBytes: number): Promise<Pushed | undefined> {
+function sendInLane(care: Care, checkHash: boolean): Promise<Pushed | undefined> {
   const { member, ports } = care;
   const lane = care.lane();
-  let sending: Revision | undefined;
+  let sending: Sending | undefined;
   return ports.lanes.push(
     lane,
-    () => ports.loadTimes.lateAfterMs(sending?.bytes.length ?? expectedBytes),
+    () => sending?.load.lateAfterMs() ?? 0,
     async () => {
-      sending = care.mayBegin() ? ports.desired() : undefined;
-      return sending === undefined ? undefined : send(care, sending, checkHash, lane);
+      const revision = care.mayBegin() ? ports.desired() : undefined;
+      if (revision === undefined) return undefined;
+      const load = ports.loadTimes.begin(revision.bytes.length, care.state().lastLoadMs);
+      sending = { revision, load };
+      try {
+        const pushed = await send(care, revision, checkHash, lane);
+        if (pushed.answer.kind === 'accepted') load.done(pushed.durationMs);
+        return pushed;
+      } finally {
+        load.over();
+      }
     },
     () => {
       if (sending === undefined) return;
       const afterMs = ports.clock.now() - care.state().since;
-      ports.report({ kind: 'push-late', gateway: member.name, revision: sending.id, afterMs });
+      ports.report({ kind: 'push-late', gateway: member.name, revision: sending.revision.id, afterMs });
     },
   );
 }
@@ -62,7 +77,6 @@ async function conclude(care: Care, { revision, answer, durationMs }: Pushed): P
   const now = ports.clock.now();
   switch (answer.kind) {
     case 'accepted':
-      ports.loadTimes.add(durationMs, revision.bytes.length);
       care.become(afterAccepted(state, revision, durationMs, now));
       throw new NotYet(0);
     case 'same':
@@ -102,7 +116,7 @@ export async function pushDesired(care: Care, checkHash: boolean, found: string)
     ports.report({ kind: 'would-push', gateway: member.name, revision: desired.id, found });
     return;
   }
-  const pushed = await sendInLane(care, checkHash, desired.bytes.length);
+  const pushed = await sendInLane(care, checkHash);
   if (pushed !== undefined) await conclude(care, pushed);
   else pauseUnlessOver(care);
 }

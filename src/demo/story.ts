@@ -125,7 +125,7 @@ function summary({ screen, world }: Stage): void {
     const pushes = kong.requests.filter(({ method }) => method === 'POST').length;
     const overlaps = kong.violations.length;
     screen.line(
-      `${name}  ${kong.adminUrl}  serves ${EMPTY.test(kong.hash()) ? 'nothing' : short(kong.hash())}  ${pushes} pushes, ${overlaps} overlapping loads`,
+      `${name}  ${kong.adminUrl}  serves ${EMPTY.test(kong.hash()) ? 'nothing' : short(kong.hash())}  ${pushes} push${pushes === 1 ? '' : 'es'}, ${overlaps} overlapping loads`,
     );
     if (overlaps > 0) throw new Error('two loads overlapped in one gateway');
   }

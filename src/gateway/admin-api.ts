@@ -77,15 +77,14 @@ async function readAnswer(response: Dispatcher.ResponseData, keepSuccess: boolea
 }
 
 const ABORTED: Readonly<Record<AbortReason, Trouble>> = {
-  timeout: {
-    code: 'timeout',
-    reason: 'no answer in time',
-    advice: 'raise --proxy-timeout-seconds if loads of this size take longer',
-  },
+  timeout: { code: 'timeout', reason: 'no answer in time' },
   fence: { code: 'fence', reason: 'cut off: the lease ran out' },
   gone: { code: 'gone', reason: 'cut off: the gateway left' },
   shutdown: { code: 'shutdown', reason: 'cut off: shutting down' },
 };
+
+const SLOW_LOAD = 'raise --proxy-timeout-seconds if loads of this size take longer';
+const SLOW_STATUS = 'is it stopped or overloaded? raise --gateway-discovery-readiness-check-timeout if not';
 
 function abortReason(signal: AbortSignal): AbortReason | undefined {
   if (!signal.aborted) return undefined;
@@ -148,7 +147,7 @@ export function createAdminApi(transport: AdminTransport): AdminApi {
       return classifyPush(await readAnswer(response, false), transport.wallNow());
     } catch (error) {
       // Bytes that were handed out may still arrive: only a body that was never begun is surely not loaded.
-      return cutOff(error, mayWrite() ? abortReason(signal) : 'fence', body.handedOut() > 0);
+      return cutOff(error, mayWrite() ? abortReason(signal) : 'fence', body.handedOut() > 0, SLOW_LOAD);
     } finally {
       body.stream.destroy();
     }
@@ -159,7 +158,7 @@ export function createAdminApi(transport: AdminTransport): AdminApi {
       try {
         return classifyStatus(await get(gateway, '/status', signal), transport.wallNow());
       } catch (error) {
-        const answer = cutOff(error, abortReason(signal), false);
+        const answer = cutOff(error, abortReason(signal), false, SLOW_STATUS);
         return answer.kind === 'unreachable' ? answer : { kind: 'withdrawn' };
       }
     },
@@ -183,13 +182,19 @@ export function createAdminApi(transport: AdminTransport): AdminApi {
   };
 }
 
-/** What a request that ended without an answer means; `sent` tells whether any of its body left us. */
+/**
+ * What a request that ended without an answer means.
+ * @param sent whether any of its body left us
+ * @param whenSlow the advice where there was no answer in time
+ */
 function cutOff(
   error: unknown,
   reason: AbortReason | undefined,
   sent: boolean,
+  whenSlow: string,
 ): Extract<PushAnswer, { kind: 'unknown' | 'unreachable' | 'withdrawn' }> {
-  const trouble = reason === undefined ? troubleOf(error) : ABORTED[reason];
+  const known = reason === undefined ? troubleOf(error) : ABORTED[reason];
+  const trouble = known.code === 'timeout' ? { ...known, advice: whenSlow } : known;
   if (sent) return { kind: 'unknown', trouble };
   return reason === undefined || reason === 'timeout'
     ? { kind: 'unreachable', trouble }

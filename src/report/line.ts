@@ -63,7 +63,7 @@ export function findingFields(findings: readonly Finding[]): Record<string, unkn
 }
 
 export const kept = (revision: string | undefined): string =>
-  revision === undefined ? 'nothing is pushed' : `the gateways stay on ${short(revision)}`;
+  revision === undefined ? 'nothing is pushed' : `${short(revision)} stays desired`;
 
 /** The first of several texts, and how many more there are. */
 export const firstOf = ([one = 'no reason given', ...rest]: readonly string[]): string =>

@@ -52,7 +52,7 @@ test.each([
   expect(hashes()).toEqual(before);
   expect(configBytesSince(troop.world, startedAt)).toBe(0);
   const [line] = troop.said(expected, startedAt);
-  expect(line!.message).toContain('the gateways stay on');
+  expect(line!.message).toContain('stays desired');
   expect(
     await metric(expected === 'config-held' ? 'silverback_config_held' : 'silverback_config_valid'),
   ).toBe(expected === 'config-held' ? '1' : '0');

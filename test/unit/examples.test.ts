@@ -5,6 +5,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { createCompiler } from '../../src/config/compile.js';
 import type { SourceText } from '../../src/config/compile.js';
 import { readSettings } from '../../src/settings/read.js';
+import type { Raw } from '../../src/settings/read.js';
 import { contradictions } from '../../src/settings/contradictions.js';
 import { SETTING_NAMES, envName } from '../../src/settings/table.js';
 import { verdict } from '../support/kong-verdicts.js';
@@ -79,6 +80,6 @@ test('the flags of the compose file are known and taken', () => {
   expect(command).toBe('run');
   const raw = flags.map((flag) => flag.slice(2).split('=')).map(([name, value]) => [name, [value]]);
   expect(SETTING_NAMES).toEqual(expect.arrayContaining(raw.map(([name]) => name)));
-  const { values, problems } = readSettings(Object.fromEntries(raw), {});
+  const { values, problems } = readSettings(Object.fromEntries(raw) as Raw, {});
   expect([...problems, ...contradictions(values)]).toEqual([]);
 });

@@ -46,11 +46,11 @@ const EXPECTED: { readonly [K in Kind]: readonly [Level, string] } = {
   ],
   'config-invalid': [
     'error',
-    'the configuration is invalid, the gateways stay on fedcba98: kong.yaml:3:5: services have no field "hots" [unknown-field] (did you mean "host"?) (and 1 more)',
+    'the configuration is invalid, fedcba98 stays desired: kong.yaml:3:5: services have no field "hots" [unknown-field] (did you mean "host"?) (and 1 more)',
   ],
   'config-held': [
     'warn',
-    'the configuration is held, the gateways stay on fedcba98: there is nothing in it (and 1 more)',
+    'the configuration is held, fedcba98 stays desired: there is nothing in it (and 1 more)',
   ],
   'compile-failed': [
     'error',

@@ -15,7 +15,9 @@ const READ_PAUSE_MS = 20;
 
 /** The child: gateways that take a configuration in small sips. */
 async function serveGateways(count) {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' });
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+  });
   const urls = [];
   for (let i = 0; i < count; i += 1) {
     const server = createServer({ key, cert }, async (request, response) => {
@@ -56,7 +58,11 @@ async function peakWith(count, revision) {
   const before = held();
   const stops = urls.map(() => new AbortController());
   const pushes = urls.map((url, i) =>
-    admin.push({ name: url, url }, revision, { checkHash: true, mayWrite: () => true, signal: stops[i].signal }),
+    admin.push({ name: url, url }, revision, {
+      checkHash: true,
+      mayWrite: () => true,
+      signal: stops[i].signal,
+    }),
   );
   let peak = 0;
   for (let i = 0; i < 20; i += 1) {

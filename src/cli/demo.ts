@@ -10,8 +10,7 @@ export function demoCommand(): Command {
     .option('--keep', 'leave everything running afterwards, for curl')
     .action(async (options: { keep?: boolean }) => {
       const screen = createScreen(process.stdout, process.env);
-      const keep =
-        options.keep === true ? Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]) : undefined;
-      process.exit(await playStory(screen, keep));
+      const interrupted = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+      process.exit(await playStory(screen, interrupted, options.keep === true));
     });
 }

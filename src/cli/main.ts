@@ -7,6 +7,12 @@ import { version } from './version.js';
 /** Wrong usage, as opposed to findings or a failure (1). */
 const USAGE = 2;
 
+// Whoever closes the pipe (`| head`) has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 const program = new Command('silverback')
   .description('Keeps a fleet of DB-less Kong gateways on one validated declarative configuration.')
   .version(version(), '-V, --version', 'print the version')

@@ -54,6 +54,10 @@ export function startReplica(
     env: { ...bareEnvironment(), POD_NAME: name, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Whatever ends this process, by a mistake even, ends the replica.
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   const lines: ReplicaLine[] = [];
   const stray: string[] = [];
   const listeners = new Set<(line: ReplicaLine) => void>();

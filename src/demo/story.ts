@@ -179,23 +179,36 @@ function tellHowToLook({ screen, world, replicas }: Stage): void {
   if (metrics !== undefined) screen.line(`curl http://${String(metrics.fields['address'])}/metrics`);
 }
 
+async function tell(stage: Stage, seen: Promise<unknown> | undefined): Promise<number> {
+  for (const step of [firstSync, edit, breakIt, mend, scaleUp, killLeader]) await step(stage);
+  summary(stage);
+  if (seen !== undefined) {
+    tellHowToLook(stage);
+    await seen;
+  }
+  return 0;
+}
+
 /**
  * The main job on an embedded default, told step by step: real controller processes, an emulated Kubernetes API and
  * emulated gateways.
  *
+ * @param interrupted resolves when somebody has seen enough
+ * @param keep whether everything stays until then, for people to look around
  * @returns the exit code: 0 when every step went as it should, 1 otherwise
  */
-export async function playStory(screen: Screen, keep: Promise<unknown> | undefined): Promise<number> {
+export async function playStory(
+  screen: Screen,
+  interrupted: Promise<unknown>,
+  keep: boolean,
+): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'silverback-demo-'));
   const stage = await setStage(screen, folder);
   try {
-    for (const step of [firstSync, edit, breakIt, mend, scaleUp, killLeader]) await step(stage);
-    summary(stage);
-    if (keep !== undefined) {
-      tellHowToLook(stage);
-      await keep;
-    }
-    return 0;
+    return await Promise.race([
+      tell(stage, keep ? interrupted : undefined),
+      interrupted.then(() => (keep ? 0 : 1)),
+    ]);
   } catch (error) {
     screen.bad(error instanceof Error ? error.message : String(error));
     tellLastWords(stage);

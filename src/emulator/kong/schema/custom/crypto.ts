@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { createPublicKey } from 'node:crypto';
+import {
+  readCertificate,
+  readJwk,
+  readKey,
+  readPrivateKey,
+  readPublicKey,
+} from '../../../../config/syntax/pem.js';
 import { index, isTable, LuaError, typeName, type Table, type Value } from '../../lua/value.js';
 import { isReference } from '../reference.js';
 
@@ -114,36 +121,4 @@ function jwkMemberProblem(name: string, value: unknown): string | undefined {
   if (!JWK_TEXTS.has(name)) return `${name}: unknown field`;
   if (typeof value !== 'string') return `${name}: expected a string`;
   return value === '' ? `${name}: length must be at least 1` : undefined;
-}
-
-function readJwk(jwk: object): boolean {
-  const members = Object.fromEntries(Object.entries(jwk));
-  const isPrivate = typeof members['d'] === 'string';
-  const read = isPrivate ? createPrivateKey : createPublicKey;
-  return attempt(() => read({ key: members, format: 'jwk' })) !== undefined;
-}
-
-function readCertificate(text: string): X509Certificate | undefined {
-  return attempt(() => new X509Certificate(text));
-}
-
-function readKey(text: string): KeyObject | undefined {
-  return readPrivateKey(text) ?? readPublicKey(text);
-}
-
-function readPrivateKey(text: string): KeyObject | undefined {
-  return attempt(() => createPrivateKey(text));
-}
-
-/** A public key only: Node would also derive one from a private key or a certificate. */
-function readPublicKey(text: string): KeyObject | undefined {
-  return text.includes('PUBLIC KEY') ? attempt(() => createPublicKey(text)) : undefined;
-}
-
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

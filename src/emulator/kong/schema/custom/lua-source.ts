@@ -1,4 +1,4 @@
-import { luaProblem } from '../../lua/syntax.js';
+import { luaProblem } from '../../../../config/syntax/lua.js';
 
 /** A function of the serverless plugins: Lua that compiles. */
 export function luaChunk(plugin: string): (value: string) => string | undefined {

@@ -9,7 +9,7 @@ import {
   type Table,
   type Value,
 } from '../../lua/value.js';
-import { luaProblem } from '../../lua/syntax.js';
+import { luaProblem } from '../../../../config/syntax/lua.js';
 import { headerName } from './text.js';
 import { splitUrl } from './url.js';
 

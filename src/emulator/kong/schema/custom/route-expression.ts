@@ -9,7 +9,7 @@ import {
   type Table,
   type Value,
 } from '../../lua/value.js';
-import { rustRegexProblem } from './regex.js';
+import { rustRegexProblem } from '../../../../config/syntax/rust-regex.js';
 
 const PREFIX = 'Router Expression failed validation: ';
 const MATCHED = ['snis', 'sources', 'destinations', 'methods', 'hosts', 'paths', 'headers'];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { encodeJson } from '../../../../../src/emulator/kong/lua/json.js';
 import { matchesPattern } from '../../../../../src/emulator/kong/lua/pattern.js';
 import { prettyTable } from '../../../../../src/emulator/kong/lua/pretty.js';
-import { luaProblem } from '../../../../../src/emulator/kong/lua/syntax.js';
+import { luaProblem } from '../../../../../src/config/syntax/lua.js';
 import {
   deepCopy,
   fromJson,

@@ -2,11 +2,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fromJson, LuaError, tableOf } from '../../../../../../src/emulator/kong/lua/value.js';
 import * as crypto from '../../../../../../src/emulator/kong/schema/custom/crypto.js';
 import * as host from '../../../../../../src/emulator/kong/schema/custom/host.js';
-import {
-  pcreProblem,
-  routePath,
-  rustRegexProblem,
-} from '../../../../../../src/emulator/kong/schema/custom/regex.js';
+import { routePath } from '../../../../../../src/emulator/kong/schema/custom/regex.js';
+import { pcreProblem } from '../../../../../../src/config/syntax/pcre.js';
+import { rustRegexProblem } from '../../../../../../src/config/syntax/rust-regex.js';
 import * as text from '../../../../../../src/emulator/kong/schema/custom/text.js';
 import {
   normalizePath,

@@ -1,4 +1,4 @@
-import { LuaSyntaxError, tokenize, type Token } from './tokens.js';
+import { LuaSyntaxError, tokenize, type Token } from './lua-tokens.js';
 
 /** Operators that join two expressions; which binds tighter does not matter for being well-formed. */
 const BINARY = new Set(['+', '-', '*', '/', '%', '^', '..', '==', '~=', '<', '<=', '>', '>=', 'and', 'or']);

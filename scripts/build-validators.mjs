@@ -24,7 +24,7 @@ async function importConverter() {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   for (const name of readdirSync(source)) {
-    if (!name.endsWith('.ts') || name === 'model.ts') continue;
+    if (!name.endsWith('.ts') || ['model.ts', 'plugin-model.ts'].includes(name)) continue;
     const { code } = transformFileSync(join(source, name), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'es6' },
@@ -41,7 +41,8 @@ function capErrors(code) {
   return code.replace(pattern, `if (vErrors.length < ${MAX_ERRORS}) vErrors.push($1);`);
 }
 
-function compile(schemas) {
+/** @param prefix of the exported names, which cannot hold dashes */
+function compile(schemas, prefix = '') {
   const ajv = new Ajv2020({
     schemas: Object.entries(schemas).map(([type, schema]) => ({ ...schema, $id: type })),
     allErrors: true,
@@ -57,20 +58,28 @@ function compile(schemas) {
     code: { source: true, esm: true },
     keywords: ['x-says', 'x-secret'],
   });
-  const names = Object.fromEntries(Object.keys(schemas).map((type) => [type, type]));
+  const names = Object.fromEntries(
+    Object.keys(schemas).map((type) => [`${prefix}${type.replaceAll('-', '_')}`, type]),
+  );
   return capErrors(standaloneCode(ajv, names));
 }
 
-const { entitySchemas, pluginFacts, entityFacts } = await importConverter();
+const { configSchemas, entitySchemas, pluginFacts, entityFacts } = await importConverter();
 const facts = entityFacts(entities, meta);
-const code = compile(entitySchemas(facts));
-if (code.includes('require(')) throw new Error('a validator needs a module of ajv at run time');
+const knownPlugins = pluginFacts(plugins);
+const modules = {
+  validators: compile(entitySchemas(facts)),
+  'plugin-validators': compile(configSchemas(knownPlugins), 'plugin_'),
+};
 const note = '// Made by scripts/build-validators.mjs; not to be edited.\n';
 mkdirSync(generated, { recursive: true });
-writeFileSync(join(generated, 'validators.ts'), `${note}// @ts-nocheck\n${code}\n`);
+for (const [name, code] of Object.entries(modules)) {
+  if (code.includes('require(')) throw new Error('a validator needs a module of ajv at run time');
+  writeFileSync(join(generated, `${name}.ts`), `${note}// @ts-nocheck\n${code}\n`);
+}
 writeFileSync(
   join(generated, 'facts.ts'),
   `${note}import type { EntityFacts, PluginFacts } from '../facts.js';\n\n` +
     `export const ENTITIES: Readonly<Record<string, EntityFacts>> = ${JSON.stringify(facts, null, 1)};\n\n` +
-    `export const PLUGINS: Readonly<Record<string, PluginFacts>> = ${JSON.stringify(pluginFacts(plugins), null, 1)};\n`,
+    `export const PLUGINS: Readonly<Record<string, PluginFacts>> = ${JSON.stringify(knownPlugins, null, 1)};\n`,
 );

@@ -3,7 +3,7 @@ import { amend, randomDefaults } from './amendments.js';
 import { convertField, convertRecord } from './convert.js';
 import type { JsonSchema } from './convert.js';
 import type { EntityFacts, EntityKeys, PluginFacts } from './facts.js';
-import { fieldsOf } from './kong-schema.js';
+import { fieldsOf, recordFieldsOf } from './kong-schema.js';
 import type { KongField, KongSchema } from './kong-schema.js';
 
 /** Facts about every entity that the declarative format knows. */
@@ -49,25 +49,37 @@ export function entitySchemas(facts: Readonly<Record<string, EntityFacts>>): Rec
 const referencesOf = (facts: EntityFacts | undefined): (string | undefined)[] =>
   Array.from(facts ? fieldsOf(facts.schema).values() : [], ({ reference }) => reference);
 
-/** What the plugins' schemas say beside their `config`. */
+/** A JSON Schema for each plugin's `config`, its shorthand fields expanded. */
+export function configSchemas(facts: Readonly<Record<string, PluginFacts>>): Record<string, JsonSchema> {
+  return Object.fromEntries(Object.entries(facts).map(([name, { config }]) => [name, convertField(config)]));
+}
+
+/** What the plugins' schemas say. */
 export function pluginFacts(schemas: Readonly<Record<string, KongSchema>>): Record<string, PluginFacts> {
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [name, factsOfPlugin(name, schema)]),
   );
 }
 
-function factsOfPlugin(plugin: string, schema: KongSchema): PluginFacts {
+/** What one plugin's schema says, as `GET /schemas/plugins/<name>` answers it. */
+export function factsOfPlugin(plugin: string, schema: KongSchema): PluginFacts {
   const fields = fieldsOf(schema);
   const protocols = fields.get('protocols')?.elements?.one_of?.map(String);
   const unscoped = (['consumer', 'route', 'service'] as const).filter(
     (scope) => fields.get(scope)?.eq === null,
   );
-  const config = Array.from(fieldsOf({ fields: fields.get('config')?.fields ?? [] }));
+  const config: KongField = fields.get('config') ?? { type: 'record', fields: [] };
   const made = randomDefaults(plugin);
-  const generated = config
+  const generated = Array.from(recordFieldsOf(config))
     .filter(([name, field]) => isGenerated(field) || made.includes(name))
     .map(([name]) => name);
-  return { ...(protocols && { protocols }), unscoped, generated };
+  return {
+    ...(protocols && { protocols }),
+    unscoped,
+    generated,
+    config: { ...config, type: 'record', required: true },
+    checks: schema.entity_checks ?? [],
+  };
 }
 
 const isGenerated = ({ auto, type, uuid }: KongField): boolean =>

@@ -1,5 +1,5 @@
 // Shapes of the facts that scripts/build-validators.mjs lays down in generated/facts.ts.
-import type { KongSchema } from './kong-schema.js';
+import type { KongField, KongSchema } from './kong-schema.js';
 
 /** Keys of one entity type; Kong 3.9.3, `meta.json`. */
 export interface EntityKeys {
@@ -23,4 +23,8 @@ export interface PluginFacts {
   readonly unscoped: readonly ('consumer' | 'route' | 'service')[];
   /** Texts in `config` that Kong makes up at random when they are absent. */
   readonly generated: readonly string[];
+  /** The record `config`. */
+  readonly config: KongField;
+  /** Checks between fields, by their paths from the plugin: `config.redis.host`. */
+  readonly checks: NonNullable<KongSchema['entity_checks']>;
 }

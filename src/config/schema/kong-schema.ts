@@ -3,6 +3,8 @@ export interface KongSchema {
   /** Each item has one key, the field's name. (The endpoint keeps the order of Kong's source that way.) */
   readonly fields: readonly Readonly<Record<string, KongField>>[];
   readonly entity_checks?: readonly Readonly<Record<string, unknown>>[];
+  /** Fields that Kong turns into others before it validates. */
+  readonly shorthand_fields?: readonly Readonly<Record<string, KongField>>[];
 }
 
 export type KongFieldType =
@@ -57,6 +59,13 @@ export interface KongField {
   readonly values?: KongField;
   readonly fields?: KongSchema['fields'];
   readonly entity_checks?: KongSchema['entity_checks'];
+  readonly shorthand_fields?: KongSchema['shorthand_fields'];
+  readonly is_regex?: boolean;
+  readonly deprecation?: {
+    readonly replaced_with?: readonly { readonly path: readonly string[] }[];
+    readonly removal_in_version?: string;
+    readonly old_default?: unknown;
+  };
   /** Of a foreign key: the table that it points to. */
   readonly reference?: string;
   readonly on_delete?: string;
@@ -65,7 +74,30 @@ export interface KongField {
   readonly json_schema?: unknown;
 }
 
-/** The fields by name; where a name comes twice the last counts, as in Kong. */
-export function fieldsOf(schema: Pick<KongSchema, 'fields'>): Map<string, KongField> {
-  return new Map(schema.fields.flatMap((item) => Object.entries(item)));
+export type Fields = ReadonlyMap<string, KongField>;
+
+const byName = new WeakMap<KongSchema['fields'], Fields>();
+
+/** The fields by name; where a name comes twice the last counts, as in Kong. Schemas do not change: each is read once. */
+export function fieldsOf({ fields }: Pick<KongSchema, 'fields'>): Fields {
+  let known = byName.get(fields);
+  if (known === undefined) {
+    known = new Map(fields.flatMap((item) => Object.entries(item)));
+    byName.set(fields, known);
+  }
+  return known;
+}
+
+const NO_FIELDS: Fields = new Map();
+
+/** The fields of a record; none of anything else. */
+export function recordFieldsOf({ fields }: Pick<KongField, 'fields'>): Fields {
+  return fields === undefined ? NO_FIELDS : fieldsOf({ fields });
+}
+
+/** The field at a dotted path through records. */
+export function fieldAt(fields: Fields, path: readonly string[]): KongField | undefined {
+  const [first = '', ...rest] = path;
+  const field = fields.get(first);
+  return rest.length === 0 || field === undefined ? field : fieldAt(recordFieldsOf(field), rest);
 }

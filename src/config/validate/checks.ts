@@ -2,14 +2,14 @@
 import { asRecord, isDict, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import type { Path } from '../parse/result.js';
-import { fieldsOf } from '../schema/kong-schema.js';
-import type { KongField } from '../schema/kong-schema.js';
+import { fieldAt, recordFieldsOf } from '../schema/kong-schema.js';
+import type { Fields, KongField } from '../schema/kong-schema.js';
 import type { Report } from './field-errors.js';
 import { meets, parseConstraint } from './constraint.js';
 import type { Constraint } from './constraint.js';
+import { isVaultReference } from './vault-reference.js';
 import { orList } from './words.js';
 
-export type Fields = ReadonlyMap<string, KongField>;
 export type Checks = readonly Readonly<Record<string, unknown>>[];
 
 /**
@@ -28,7 +28,7 @@ export function checkRecord(
   for (const check of checks) {
     for (const kind of Object.keys(check)) runCheck(kind, check[kind], scope);
   }
-  for (const [name, field] of recordFields(fields)) {
+  for (const [name, field] of nestedFields(fields)) {
     const value = own(record, name);
     if (value !== undefined) checkNested(field, value, { ...scope, path: [...path, name] });
   }
@@ -38,30 +38,27 @@ function checkNested(field: KongField, value: unknown, scope: Scope): void {
   const { isSound, report, path } = scope;
   const record = field.type === 'record' ? asRecord(value) : undefined;
   if (record !== undefined) {
-    checkRecord(
-      fieldsOf({ fields: field.fields ?? [] }),
-      field.entity_checks ?? [],
-      record,
-      isSound,
-      report,
-      path,
-    );
+    checkRecord(recordFieldsOf(field), field.entity_checks ?? [], record, isSound, report, path);
   } else if (field.elements !== undefined && Array.isArray(value)) {
     const { elements } = field;
     value.forEach((item, index) => checkNested(elements, item, { ...scope, path: [...path, index] }));
+  } else if (field.values !== undefined && isDict(value)) {
+    for (const [key, item] of Object.entries(value))
+      checkNested(field.values, item, { ...scope, path: [...path, key] });
   }
 }
 
-const recordFieldsOf = new WeakMap<Fields, [string, KongField][]>();
+const nestedOf = new WeakMap<Fields, [string, KongField][]>();
 
-/** The fields that hold records, or lists of them. */
-function recordFields(fields: Fields): [string, KongField][] {
-  let found = recordFieldsOf.get(fields);
+/** The fields that hold records, or lists and mappings of them. */
+function nestedFields(fields: Fields): [string, KongField][] {
+  let found = nestedOf.get(fields);
   if (found === undefined) {
     found = Array.from(fields).filter(
-      ([, { type, elements }]) => type === 'record' || elements?.type === 'record',
+      ([, { type, elements, values }]) =>
+        type === 'record' || elements?.type === 'record' || values?.type === 'record',
     );
-    recordFieldsOf.set(fields, found);
+    nestedOf.set(fields, found);
   }
   return found;
 }
@@ -150,20 +147,34 @@ const pathTo = ({ path }: Scope, name: string): Path => [...path, ...name.split(
 
 const namesOf = (argument: unknown): string[] => (Array.isArray(argument) ? argument.map(String) : []);
 
-/** The value as written, or Kong's default. */
+/**
+ * The value as Kong checks it, with what it fills in: the default, null for a field that need not be there, an empty record for
+ * one that must. A written null keeps it from doing so.
+ */
 function valueOf({ fields, record }: Scope, name: string): unknown {
-  if (!name.includes('.')) return own(record, name) ?? defaultOf(fields, record, name);
-  const [first = '', ...rest] = name.split('.');
-  const value = own(record, first) ?? defaultOf(fields, record, first);
-  return rest.reduce((outer: unknown, key) => (isDict(outer) ? own(outer, key) : undefined), value);
+  let known: Fields = fields;
+  let value: unknown = record;
+  for (const key of name.split('.')) {
+    const field = known.get(key);
+    const dict = asRecord(value);
+    if (dict === undefined) return undefined;
+    value = Object.hasOwn(dict, key) ? dict[key] : filledIn(field);
+    known = field === undefined ? NOTHING_KNOWN : recordFieldsOf(field);
+  }
+  return value;
 }
 
-/** Where nothing is written; a written null keeps Kong from filling in its default. */
-function defaultOf(fields: Fields, record: Dict, name: string): unknown {
-  return Object.hasOwn(record, name) ? null : fields.get(name)?.default;
+const NOTHING_KNOWN: Fields = new Map();
+
+function filledIn(field: KongField | undefined): unknown {
+  if (field === undefined) return undefined;
+  if (field.default !== undefined) return field.default;
+  if (field.required !== true) return null;
+  return field.type === 'record' ? {} : undefined;
 }
 
-const requires = ({ fields }: Scope, name: string): boolean => fields.get(name)?.required === true;
+const requires = ({ fields }: Scope, name: string): boolean =>
+  fieldAt(fields, name.split('.'))?.required === true;
 
 function isFilled(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false;
@@ -171,11 +182,8 @@ function isFilled(value: unknown): boolean {
 }
 
 /** A vault reference stands for a value that nobody here knows. */
-function isReference({ fields, record }: Scope, name: string): boolean {
-  const value = own(record, name);
+function isReference(scope: Scope, name: string): boolean {
   return (
-    fields.get(name)?.referenceable === true &&
-    typeof value === 'string' &&
-    /^\{vault:\/\/[^]*\}$/.test(value)
+    fieldAt(scope.fields, name.split('.'))?.referenceable === true && isVaultReference(valueOf(scope, name))
   );
 }

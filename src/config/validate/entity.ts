@@ -9,7 +9,8 @@ import { checkRecord } from './checks.js';
 import { reportFields } from './field-errors.js';
 import type { FieldProblem } from './field-errors.js';
 import { checkTexts } from './field-rules.js';
-import { checkPlugin, generatedConfig, uncheckedPlugin } from './plugin.js';
+import { checkPlugin, generatedConfig, pluginNamed, uncheckedPlugin } from './plugin.js';
+import { checkConfig } from './plugins/config.js';
 import { checkRouteHeaders, checkRouteProtocols } from './route-protocols.js';
 import { expandShorthand } from './shorthand.js';
 import { validatorOf } from './validators.js';
@@ -45,7 +46,11 @@ export function validateEntity(entity: Entity, report: (problem: Problem) => voi
   if (model.type === 'routes') {
     checkRouteProtocols(model.fields, value, isSound, tell);
     checkRouteHeaders(value, tellUnlessBroken);
-  } else if (model.type === 'plugins') checkPlugin(value, parentField(entity), tellUnlessBroken);
+  } else if (model.type === 'plugins') {
+    checkPlugin(value, parentField(entity), tellUnlessBroken);
+    const plugin = pluginNamed(own(value, 'name'));
+    if (plugin) checkConfig(plugin, value, isSound, tell);
+  }
   warn(entity, report);
 }
 

@@ -1,14 +1,19 @@
 // What a plugin's name says about the fields around its `config`.
 import { isDict, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
-import { PLUGINS } from '../schema/generated/facts.js';
 import type { PluginFacts } from '../schema/facts.js';
+import { BUNDLED_PLUGINS } from '../schema/plugin-model.js';
+import type { PluginModel } from '../schema/plugin-model.js';
 import type { FieldProblem, Report } from './field-errors.js';
 import { nearest } from './near.js';
 import { orList } from './words.js';
 
+export function pluginNamed(name: unknown): PluginModel | undefined {
+  return typeof name === 'string' ? BUNDLED_PLUGINS.get(name) : undefined;
+}
+
 export function pluginFacts(name: unknown): PluginFacts | undefined {
-  return typeof name === 'string' && Object.hasOwn(PLUGINS, name) ? PLUGINS[name] : undefined;
+  return pluginNamed(name)?.facts;
 }
 
 /** @param nestedScope the field that the parent fills in, which then escapes the plugin's refusal (see merge/second-pass.ts) */
@@ -40,7 +45,7 @@ export function checkPlugin(plugin: Dict, nestedScope: string | undefined, repor
 export function uncheckedPlugin(plugin: Dict): Omit<FieldProblem, 'path'> | undefined {
   const name = own(plugin, 'name');
   if (typeof name !== 'string' || name === '' || pluginFacts(name)) return undefined;
-  const meant = nearest(name, Object.keys(PLUGINS));
+  const meant = nearest(name, BUNDLED_PLUGINS.keys());
   return {
     code: 'unchecked-plugin',
     message: `the plugin '${name.slice(0, 80)}' is not bundled with Kong: its config is not checked here`,

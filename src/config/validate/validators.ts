@@ -1,11 +1,5 @@
-import type { ErrorObject } from 'ajv';
 import * as generated from '../schema/generated/validators.js';
-
-/** A validator as ajv compiles it: after a `false` its errors are in `errors`, until it is called again. */
-export interface Validator {
-  (value: unknown): boolean;
-  errors?: (ErrorObject | undefined)[] | null;
-}
+import type { Validator } from '../schema/validator.js';
 
 const VALIDATORS: Readonly<Record<string, Validator>> = generated;
 

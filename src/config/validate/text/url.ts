@@ -5,6 +5,7 @@ export interface UrlParts {
   readonly port?: string;
   readonly path?: string;
   readonly fragment?: string;
+  readonly userinfo?: string;
 }
 
 export function parseUrl(url: string): UrlParts {
@@ -29,12 +30,14 @@ export function parseUrl(url: string): UrlParts {
 }
 
 function splitAuthority(authority: string): UrlParts {
-  const place = authority.replace(/^[^@]*@/, '');
+  const [, userinfo] = /^([^@]*)@/.exec(authority) ?? [];
+  const place = userinfo === undefined ? authority : authority.slice(userinfo.length + 1);
   const [, port] = /:([^:\]]*)$/.exec(place) ?? [];
   const host = port === undefined ? place : place.slice(0, -(port.length + 1));
   return {
     ...(host !== '' && { host: /^\[(.+)\]$/.exec(host)?.[1] ?? host }),
     ...(port !== undefined && { port }),
+    ...(userinfo !== undefined && { userinfo }),
   };
 }
 
@@ -43,4 +46,12 @@ export function redirectUriFault(text: string): string | undefined {
   const { scheme, host, fragment } = parseUrl(text);
   if (scheme === undefined || host === undefined) return 'must be an absolute URL, with scheme and host';
   return fragment === undefined ? undefined : 'must not have a fragment';
+}
+
+/** An absolute URL. */
+export function urlFault(text: string): string | undefined {
+  const { scheme, host } = parseUrl(text);
+  return scheme === undefined || host === undefined
+    ? 'must be a URL with scheme and host, such as http://example.test'
+    : undefined;
 }

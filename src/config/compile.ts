@@ -10,12 +10,16 @@ import { digestOf, prepare, readDocument } from './prepare.js';
 import type { Dialect, Prepared, ReadDocument } from './prepare.js';
 import { explainRefusal } from './refusal/explain-refusal.js';
 import type { Revision } from './revision.js';
+import { BUNDLED_PLUGINS } from './schema/plugin-model.js';
+import type { Plugins } from './schema/plugin-model.js';
 import { canonicalJson } from './seal/canonical-json.js';
 import { seal } from './seal/seal.js';
 
 export interface CompilerOptions extends Dialect {
   /** Whether a configuration without entities is fine. */
   readonly allowEmpty: boolean;
+  /** Plugins beside the bundled ones, or instead of them. */
+  readonly plugins?: Plugins;
 }
 
 /** One text of a source, under the name that findings show. */
@@ -48,6 +52,7 @@ export interface Compiler {
 const REMEMBERED = 4;
 
 export function createCompiler(options: CompilerOptions): Compiler {
+  const plugins = new Map([...BUNDLED_PLUGINS, ...(options.plugins ?? [])]);
   const texts = memory<ReadDocument>();
   const documents = memory<Prepared>();
   const compiled = new Map<string, { documents: readonly Document[]; merged: Merged }>();
@@ -65,7 +70,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const context = settings ? canonicalJson(settings) : '';
     const prepared = read.map(({ file, digest, document }) => ({
       file,
-      prepared: documents.get(`${digest}\n${context}`, () => prepare(document, settings)),
+      prepared: documents.get(`${digest}\n${context}`, () => prepare(document, settings, plugins)),
     }));
     texts.forgetUnused();
     documents.forgetUnused();

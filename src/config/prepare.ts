@@ -13,6 +13,8 @@ import { migratePaths } from './document/migrate-paths.js';
 import { holdsPlaceholder, placeholderProblems } from './document/placeholders.js';
 import type { Problem } from './document/problem.js';
 import { readProblems, unreadable } from './document/read-problems.js';
+import { BUNDLED_PLUGINS } from './schema/plugin-model.js';
+import type { Plugins } from './schema/plugin-model.js';
 import { readText } from './parse/read-text.js';
 import type { Places, Position, ReadLimits, ReadOk } from './parse/result.js';
 import { validateEntity } from './validate/entity.js';
@@ -78,7 +80,11 @@ export function readDocument(text: string | Uint8Array, { deck, env, limits = {}
 }
 
 /** @param settings decK's, of all documents together; undefined without decK's dialect */
-export function prepare(document: ReadDocument, settings: DeckSettings | undefined): Prepared {
+export function prepare(
+  document: ReadDocument,
+  settings: DeckSettings | undefined,
+  plugins: Plugins = BUNDLED_PLUGINS,
+): Prepared {
   const { config: written, places } = document;
   const sink = problemSink();
   document.problems.forEach(sink.add);
@@ -89,7 +95,7 @@ export function prepare(document: ReadDocument, settings: DeckSettings | undefin
     : { config: written, problems: [] };
   [...problems, ...topLevelProblems(plain)].forEach(sink.add);
   const config = isOldFormat(plain) ? migratePaths(plain) : plain;
-  const entities = collectEntities(config, sink.add);
+  const entities = collectEntities(config, plugins, sink.add);
   for (const entity of entities) validateEntity(entity, sink.add);
   return { ...sink.result(), entities, transform: own(config, '_transform') !== false, topLevelKeys, places };
 }

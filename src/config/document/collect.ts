@@ -1,6 +1,7 @@
 // The entities of a configuration, nested ones included, each where it stands.
 import { MODELS, childModels } from '../schema/model.js';
 import type { EntityModel } from '../schema/model.js';
+import type { PluginModel, Plugins } from '../schema/plugin-model.js';
 import { asList, asRecord, own } from './dict.js';
 import type { Dict } from './dict.js';
 import { describe, nameOf, pathOf } from './entity.js';
@@ -9,9 +10,14 @@ import type { Problem } from './problem.js';
 
 /**
  * Walks the lists of entities: first an entity, then what is nested in it.
+ * @param plugins those that are known, by name
  * @param report is told of lists that are none, and of items that are no entities
  */
-export function collectEntities(config: Dict, report: (problem: Problem) => void): Entity[] {
+export function collectEntities(
+  config: Dict,
+  plugins: Plugins,
+  report: (problem: Problem) => void,
+): Entity[] {
   const entities: Entity[] = [];
   const visitLists = (owner: Dict, models: Iterable<EntityModel>, parent?: Entity): void => {
     for (const model of models) {
@@ -24,7 +30,14 @@ export function collectEntities(config: Dict, report: (problem: Problem) => void
   };
   const visitItem = (model: EntityModel, item: unknown, index: number, parent?: Entity): void => {
     const value = asRecord(item);
-    const entity: Entity = { model, value: value ?? {}, index, ...(parent && { parent }) };
+    const plugin = value && model.type === 'plugins' ? pluginNamed(own(value, 'name'), plugins) : undefined;
+    const entity: Entity = {
+      model,
+      value: value ?? {},
+      index,
+      ...(parent && { parent }),
+      ...(plugin && { plugin }),
+    };
     if (value === undefined) {
       report(noEntity(entity));
       return;
@@ -34,6 +47,10 @@ export function collectEntities(config: Dict, report: (problem: Problem) => void
   };
   visitLists(config, MODELS.values());
   return entities;
+}
+
+function pluginNamed(name: unknown, plugins: Plugins): PluginModel | undefined {
+  return typeof name === 'string' ? plugins.get(name) : undefined;
 }
 
 function noList({ type }: EntityModel, parent: Entity | undefined): Problem {

@@ -1,6 +1,7 @@
 import type { EntityName } from '../finding.js';
 import type { Path } from '../parse/result.js';
 import type { EntityModel } from '../schema/model.js';
+import type { PluginModel } from '../schema/plugin-model.js';
 import { own } from './dict.js';
 import type { Dict } from './dict.js';
 
@@ -12,6 +13,8 @@ export interface Entity {
   readonly index: number;
   /** The entity that it is nested in. */
   readonly parent?: Entity;
+  /** Of a plugin: what is known of it. */
+  readonly plugin?: PluginModel;
 }
 
 export function pathOf({ model, index, parent }: Entity): Path {

@@ -4,7 +4,6 @@ import { isDict, own } from '../document/dict.js';
 import { describe, nameOf, parentField, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Problem } from '../document/problem.js';
-import { pluginFacts } from '../validate/plugin.js';
 
 /** Plugins that must not have their parent's scope: the first pass lets them, nested; the second does not. */
 export function secondPassProblems(entities: readonly Entity[]): [Entity, Problem][] {
@@ -15,9 +14,8 @@ export function secondPassProblems(entities: readonly Entity[]): [Entity, Proble
 }
 
 function escapesItsScope(entity: Entity): boolean {
-  if (entity.model.type !== 'plugins') return false;
   const scope = parentField(entity);
-  return pluginFacts(own(entity.value, 'name'))?.unscoped.some((field) => field === scope) ?? false;
+  return entity.plugin?.facts.unscoped.some((field) => field === scope) ?? false;
 }
 
 /** What is right, but not before parents are filled in: an object as a reference, a password that needs its consumer. */

@@ -26,7 +26,10 @@ function bundled(name: string, facts: PluginFacts): PluginModel {
   return pluginModel(name, facts, validate);
 }
 
+/** Plugins by name. */
+export type Plugins = ReadonlyMap<string, PluginModel>;
+
 /** The plugins that come with Kong OSS 3.9. */
-export const BUNDLED_PLUGINS: ReadonlyMap<string, PluginModel> = new Map(
+export const BUNDLED_PLUGINS: Plugins = new Map(
   Object.entries(PLUGINS).map(([name, facts]) => [name, bundled(name, facts)]),
 );

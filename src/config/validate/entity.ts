@@ -9,7 +9,7 @@ import { checkRecord } from './checks.js';
 import { reportFields } from './field-errors.js';
 import type { FieldProblem } from './field-errors.js';
 import { checkTexts } from './field-rules.js';
-import { checkPlugin, generatedConfig, pluginNamed, uncheckedPlugin } from './plugin.js';
+import { checkPlugin, generatedConfig, uncheckedPlugin } from './plugin.js';
 import { checkConfig } from './plugins/config.js';
 import { checkRouteHeaders, checkRouteProtocols } from './route-protocols.js';
 import { expandShorthand } from './shorthand.js';
@@ -23,7 +23,7 @@ const MAX_PROBLEMS = 100;
  * others' business.
  */
 export function validateEntity(entity: Entity, report: (problem: Problem) => void): void {
-  const { model, value: written } = entity;
+  const { model, value: written, plugin } = entity;
   const { value, madeFrom, problems } = expandShorthand(model.type, written);
   const broken = new Set<string>();
   const isSound = (path: Path): boolean => broken.size === 0 || !broken.has(path.join('.'));
@@ -46,10 +46,9 @@ export function validateEntity(entity: Entity, report: (problem: Problem) => voi
   if (model.type === 'routes') {
     checkRouteProtocols(model.fields, value, isSound, tell);
     checkRouteHeaders(value, tellUnlessBroken);
-  } else if (model.type === 'plugins') {
-    checkPlugin(value, parentField(entity), tellUnlessBroken);
-    const plugin = pluginNamed(own(value, 'name'));
-    if (plugin) checkConfig(plugin, value, isSound, tell);
+  } else if (plugin !== undefined) {
+    checkPlugin(plugin, value, parentField(entity), tellUnlessBroken);
+    checkConfig(plugin, value, isSound, tell);
   }
   warn(entity, report);
 }
@@ -86,7 +85,10 @@ function formatField(path: Path): string {
 function warn(entity: Entity, report: (problem: Problem) => void): void {
   const tell = (problem: Omit<FieldProblem, 'path'>): void =>
     report({ severity: 'warning', ...problem, path: pathOf(entity), entity: nameOf(entity) });
-  const unchecked = entity.model.type === 'plugins' ? uncheckedPlugin(entity.value) : undefined;
+  const unchecked =
+    entity.model.type === 'plugins' && entity.plugin === undefined
+      ? uncheckedPlugin(entity.value)
+      : undefined;
   if (unchecked !== undefined) tell(unchecked);
   const generated = generatedFields(entity);
   if (generated.length === 0) return;
@@ -98,8 +100,8 @@ function warn(entity: Entity, report: (problem: Problem) => void): void {
 }
 
 /** Secrets that Kong makes up at random where the config is silent. */
-function generatedFields({ model, value }: Entity): readonly string[] {
-  if (model.type === 'plugins') return generatedConfig(value);
+function generatedFields({ model, value, plugin }: Entity): readonly string[] {
+  if (plugin !== undefined) return generatedConfig(plugin, value);
   if (model.generatedTexts.length === 0) return model.generatedTexts;
   const algorithm = own(value, 'algorithm');
   const asymmetric = typeof algorithm === 'string' && /^(?:[REP]S|Ed)/.test(algorithm);

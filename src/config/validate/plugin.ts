@@ -1,25 +1,19 @@
 // What a plugin's name says about the fields around its `config`.
 import { isDict, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
-import type { PluginFacts } from '../schema/facts.js';
 import { BUNDLED_PLUGINS } from '../schema/plugin-model.js';
 import type { PluginModel } from '../schema/plugin-model.js';
 import type { FieldProblem, Report } from './field-errors.js';
 import { nearest } from './near.js';
 import { orList } from './words.js';
 
-export function pluginNamed(name: unknown): PluginModel | undefined {
-  return typeof name === 'string' ? BUNDLED_PLUGINS.get(name) : undefined;
-}
-
-export function pluginFacts(name: unknown): PluginFacts | undefined {
-  return pluginNamed(name)?.facts;
-}
-
 /** @param nestedScope the field that the parent fills in, which then escapes the plugin's refusal (see merge/second-pass.ts) */
-export function checkPlugin(plugin: Dict, nestedScope: string | undefined, report: Report): void {
-  const facts = pluginFacts(own(plugin, 'name'));
-  if (facts === undefined) return;
+export function checkPlugin(
+  { facts }: PluginModel,
+  plugin: Dict,
+  nestedScope: string | undefined,
+  report: Report,
+): void {
   for (const scope of facts.unscoped) {
     if (scope === nestedScope || (own(plugin, scope) ?? null) === null) continue;
     report({
@@ -44,7 +38,7 @@ export function checkPlugin(plugin: Dict, nestedScope: string | undefined, repor
 /** A plugin that nobody here has a schema for: normal for custom plugins. */
 export function uncheckedPlugin(plugin: Dict): Omit<FieldProblem, 'path'> | undefined {
   const name = own(plugin, 'name');
-  if (typeof name !== 'string' || name === '' || pluginFacts(name)) return undefined;
+  if (typeof name !== 'string' || name === '') return undefined;
   const meant = nearest(name, BUNDLED_PLUGINS.keys());
   return {
     code: 'unchecked-plugin',
@@ -54,11 +48,8 @@ export function uncheckedPlugin(plugin: Dict): Omit<FieldProblem, 'path'> | unde
 }
 
 /** Names of config fields that every gateway would make up for itself. */
-export function generatedConfig(plugin: Dict): string[] {
+export function generatedConfig({ facts }: PluginModel, plugin: Dict): string[] {
   const config = own(plugin, 'config');
   const written = isDict(config) ? config : {};
-  const facts = pluginFacts(own(plugin, 'name'));
-  return (facts?.generated ?? [])
-    .filter((field) => !Object.hasOwn(written, field))
-    .map((field) => `config.${field}`);
+  return facts.generated.filter((field) => !Object.hasOwn(written, field)).map((field) => `config.${field}`);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { BUNDLED_PLUGINS } from '../../../../src/config/schema/plugin-model.js';
 import { collectEntities } from '../../../../src/config/document/collect.js';
 import { idFrom, identifyAll, uuidV5 } from '../../../../src/config/merge/identity.js';
 
@@ -10,7 +11,7 @@ test('a name-based UUID', () => {
 });
 
 function identities(config: Record<string, unknown>): string[] {
-  const entities = collectEntities(config, (problem) => {
+  const entities = collectEntities(config, BUNDLED_PLUGINS, (problem) => {
     throw new Error(problem.message);
   });
   return Array.from(identifyAll(entities), ([{ model }, identity]) => {

@@ -63,7 +63,7 @@ describe.each(CASES)('%s', (_, fault, good, bad) => {
 test.each([
   [
     'http://u:p@a.test:81/p/x?q#f',
-    { scheme: 'http', host: 'a.test', port: '81', path: '/p/x', fragment: 'f' },
+    { scheme: 'http', host: 'a.test', port: '81', path: '/p/x', fragment: 'f', userinfo: 'u:p' },
   ],
   ['//a', { host: 'a' }],
   ['a.test:443', { scheme: 'a.test', path: '443' }],

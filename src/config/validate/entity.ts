@@ -9,10 +9,12 @@ import { checkRecord } from './checks.js';
 import { reportFields } from './field-errors.js';
 import type { FieldProblem } from './field-errors.js';
 import { checkTexts } from './field-rules.js';
+import { checkPem } from './pem-rules.js';
 import { checkPlugin, generatedConfig, uncheckedPlugin } from './plugin.js';
 import { checkConfig } from './plugins/config.js';
 import { checkRouteHeaders, checkRouteProtocols } from './route-protocols.js';
 import { expandShorthand } from './shorthand.js';
+import { checkVault } from './vault.js';
 import { validatorOf } from './validators.js';
 
 /** Problems told of one entity. */
@@ -43,10 +45,12 @@ export function validateEntity(entity: Entity, report: (problem: Problem) => voi
   if (!validator(value)) reportFields(validator.errors ?? [], value, tell);
   checkTexts(model.type, value, tellUnlessBroken);
   checkRecord(model.fields, model.checks, value, isSound, tell);
+  checkPem(model.type, value, isSound, tellUnlessBroken);
   if (model.type === 'routes') {
     checkRouteProtocols(model.fields, value, isSound, tell);
     checkRouteHeaders(value, tellUnlessBroken);
-  } else if (plugin !== undefined) {
+  } else if (model.type === 'vaults') checkVault(value, tellUnlessBroken);
+  else if (plugin !== undefined) {
     checkPlugin(plugin, value, parentField(entity), tellUnlessBroken);
     checkConfig(plugin, value, isSound, tell);
   }

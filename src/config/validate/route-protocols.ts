@@ -6,6 +6,7 @@ import type { KongField } from '../schema/kong-schema.js';
 import { checkRecord } from './checks.js';
 import type { Checks } from './checks.js';
 import type { Report } from './field-errors.js';
+import { routerRegexFault } from './text/regex.js';
 import { orList } from './words.js';
 
 interface ProtocolFamily {
@@ -99,13 +100,20 @@ const FAMILY_OF = new Map(
 );
 const NO_RECORDS: ReadonlyMap<string, KongField> = new Map();
 
+/** Header values are matched in lower case. */
+const headerRegexFault = (text: string): string | undefined => routerRegexFault(text.slice(2).toLowerCase());
+
 /** The router that Kong has by default turns a header without values into an expression that it cannot parse. */
 export function checkRouteHeaders(route: Dict, report: Report): void {
   const headers = own(route, 'headers');
   if (!isDict(headers)) return;
   for (const [name, values] of Object.entries(headers)) {
     const path = ['headers', name];
-    if (asList(values)?.length === 0)
-      report({ code: 'bad-value', message: 'needs at least one value', path });
+    const list = asList(values) ?? [];
+    if (list.length === 0) report({ code: 'bad-value', message: 'needs at least one value', path });
+    list.forEach((item, index) => {
+      const fault = typeof item === 'string' && item.startsWith('~*') ? headerRegexFault(item) : undefined;
+      if (fault !== undefined) report({ code: 'bad-value', message: fault, path: [...path, index] });
+    });
   }
 }

@@ -1,5 +1,6 @@
 // Paths as Kong 3.9.3 takes them (kong/db/schema/typedefs.lua: path, router_path).
 import { normalizePath } from '../../document/migrate-paths.js';
+import { pcreFault, routerRegexFault } from './regex.js';
 
 const RFC_3986 = /^\/[0-9A-Za-z.\-_~/%:@!$&'()*+,;=]*$/;
 const BAD_PERCENT = /%(?![0-9A-Fa-f]{2})/;
@@ -10,10 +11,10 @@ export function pathFault(text: string): string | undefined {
   return BAD_PERCENT.test(text) ? 'has a % that no two hexadecimal digits follow' : undefined;
 }
 
-/** A route's path: a prefix in its normal form, or `~` and a regular expression (which is not looked into here). */
+/** A route's path: a prefix in its normal form, or `~` and a regular expression that suits nginx and the router. */
 export function routePathFault(text: string): string | undefined {
   // Kong looks at the percent signs only of a path that has no other unusual character.
   if (RFC_3986.test(text) && BAD_PERCENT.test(text)) return pathFault(text);
-  if (text.startsWith('~')) return undefined;
+  if (text.startsWith('~')) return pcreFault(text.slice(1)) ?? routerRegexFault(text.slice(1));
   return normalizePath(text) === text ? undefined : `is not in its normal form; write ${normalizePath(text)}`;
 }

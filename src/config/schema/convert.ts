@@ -164,9 +164,9 @@ function exclusiveSubsets(subsets: readonly (readonly string[])[]): Keywords {
 
 function mapKeywords(field: KongField): Keywords {
   return {
-    type: ['object', 'array'],
-    maxItems: 0,
-    ...(field.len_min !== undefined && { minProperties: field.len_min }),
+    ...((field.len_min ?? 0) > 0
+      ? { type: 'object', minProperties: field.len_min }
+      : { type: ['object', 'array'], maxItems: 0 }),
     ...(field.len_max !== undefined && { maxProperties: field.len_max }),
     ...(field.keys && { propertyNames: convertField({ ...field.keys, required: true }) }),
     ...(field.values && { additionalProperties: convertField({ ...field.values, required: true }) }),

@@ -6,6 +6,7 @@ import type { Problem } from '../document/problem.js';
 import { shownKey } from '../document/shown-key.js';
 import type { Path } from '../parse/result.js';
 import { checkRecord } from './checks.js';
+import { withoutFalseRecords } from './false-records.js';
 import { reportFields } from './field-errors.js';
 import type { FieldProblem } from './field-errors.js';
 import { checkTexts } from './field-rules.js';
@@ -26,7 +27,10 @@ const MAX_PROBLEMS = 100;
  */
 export function validateEntity(entity: Entity, report: (problem: Problem) => void): void {
   const { model, value: written, plugin } = entity;
-  const { value, madeFrom, problems } = expandShorthand(model.type, written);
+  const { value, madeFrom, problems } = expandShorthand(
+    model.type,
+    withoutFalseRecords(model.fields, written),
+  );
   const broken = new Set<string>();
   const isSound = (path: Path): boolean => broken.size === 0 || !broken.has(path.join('.'));
   let told = 0;

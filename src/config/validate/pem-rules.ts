@@ -77,11 +77,11 @@ function checkPemPair(pem: Dict, report: Report): void {
     tell('does not belong to the private key', 'public_key');
 }
 
-/** Only the algorithms with a key pair look at it. */
+/** Kong 3.9 looks at it only for these algorithms; ES256 and the like are not among them. */
 const jwtSecret: EntityRule = (value, isSound, report) => {
   const text = textAt(value, 'rsa_public_key', isSound);
   const algorithm = own(value, 'algorithm');
-  if (text === undefined || typeof algorithm !== 'string' || !/^(?:[REP]S|Ed)/.test(algorithm)) return;
+  if (text === undefined || typeof algorithm !== 'string' || !/^(?:[RP]S|Ed)/.test(algorithm)) return;
   if (readKey(text) === undefined)
     report({ code: 'bad-value', message: 'is no public key (PEM)', path: ['rsa_public_key'] });
 };

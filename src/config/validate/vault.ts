@@ -5,7 +5,7 @@ import { nearest } from './near.js';
 import type { Report } from './field-errors.js';
 
 const FIELDS = ['prefix'];
-const PREFIX = /^[a-zA-Z_][a-zA-Z0-9_-]*$/;
+const PREFIX = /^[a-zA-Z_-][a-zA-Z0-9_-]*$/;
 
 export function checkVault(vault: Dict, report: Report): void {
   const name = own(vault, 'name');

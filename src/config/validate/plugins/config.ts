@@ -26,7 +26,8 @@ export function checkConfig(
   isSound: (path: Path) => boolean,
   report: Report,
 ): void {
-  const written = asRecord(own(plugin, 'config') ?? (Object.hasOwn(plugin, 'config') ? null : {}));
+  const given = Object.hasOwn(plugin, 'config') ? own(plugin, 'config') : {};
+  const written = asRecord(given === false ? {} : given);
   if (written === undefined) return;
   const { value, moved, problems } = expandConfig(model.facts.config, written, ['config']);
   const tell: Report = (problem) => report({ ...problem, path: asWritten(problem.path, moved) });

@@ -5,7 +5,10 @@ import type { Dict } from '../../document/dict.js';
 import type { Path } from '../../parse/result.js';
 import { recordFieldsOf } from '../../schema/kong-schema.js';
 import type { KongField } from '../../schema/kong-schema.js';
+import { withoutFalseRecords } from '../false-records.js';
 import type { FieldProblem } from '../field-errors.js';
+import { urlFault } from '../text/url.js';
+import { isVaultReference } from '../vault-reference.js';
 import { typeOf, wantedType } from '../words.js';
 
 export interface ExpandedConfig {
@@ -44,12 +47,12 @@ function moveOf(name: string, field: KongField, value: unknown): Move {
 export function expandConfig(field: KongField, written: Dict, at: Path): ExpandedConfig {
   const problems: FieldProblem[] = [];
   const moved: [Path, Path][] = [];
-  let value = written;
+  let value = withoutFalseRecords(recordFieldsOf(field), written);
   for (const [name, shorthand] of (field.shorthand_fields ?? []).flatMap((item) => Object.entries(item))) {
     if (!Object.hasOwn(written, name)) continue;
     const path = [...at, name];
     const { to, value: given } = moveOf(name, shorthand, own(written, name));
-    const problem = problemOf(shorthand, given) ?? (to && conflictOf(shorthand, given, to, written));
+    const problem = problemOf(name, shorthand, given) ?? (to && conflictOf(shorthand, given, to, written));
     if (problem !== undefined) problems.push({ ...problem, path });
     const { [name]: _, ...rest } = value;
     value = to === undefined || problem !== undefined ? rest : placed(rest, to, given, shorthand);
@@ -75,11 +78,19 @@ function withNested(field: KongField, outer: ExpandedConfig, at: Path): Expanded
   return { value, moved, problems };
 }
 
-function problemOf({ type }: KongField, value: unknown): Omit<FieldProblem, 'path'> | undefined {
+/** What Kong checks of the shorthand itself, whether its value goes anywhere or not. */
+function problemOf(
+  name: string,
+  { type }: KongField,
+  value: unknown,
+): Omit<FieldProblem, 'path'> | undefined {
   const fits = value === null || (type === 'integer' ? Number.isInteger(value) : typeof value === type);
-  return fits
-    ? undefined
-    : { code: 'wrong-type', message: `must be ${wantedType([type])}, not ${typeOf(value)}` };
+  if (!fits) return { code: 'wrong-type', message: `must be ${wantedType([type])}, not ${typeOf(value)}` };
+  const fault =
+    name === 'endpoint' && typeof value === 'string' && !isVaultReference(value)
+      ? urlFault(value)
+      : undefined;
+  return fault === undefined ? undefined : { code: 'bad-value', message: fault };
 }
 
 /** A deprecated field and its successor may stand together only with one value. */

@@ -67,7 +67,9 @@ test('places survive brackets that close below their key', () => {
 
 test('every scalar of any JSON value is found where it is written, read as JSON or as YAML', () => {
   fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 3 }), fc.boolean(), (json, yaml) => {
+    fc.property(fc.jsonValue({ maxDepth: 3 }), fc.boolean(), (written, yaml) => {
+      // JSON has no -0.
+      const json: unknown = JSON.parse(JSON.stringify(written));
       const text = `${yaml ? '#\n' : ''}${JSON.stringify({ json }, undefined, 1)}`;
       const lines = text.split('\n');
       const { find } = places(text);

@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson } from '../../../../src/config/seal/canonical-json.js';
 import { SEALING_VERSION } from '../../../../src/config/seal/seal.js';
 import { compile, errors, sealed } from '../compile-text.js';
+
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const JWK = JSON.stringify({ ...publicKey.export({ format: 'jwk' }), kid: 'a' });
 
 const HEAD = '_format_version: "3.0"\n';
 
@@ -153,7 +156,7 @@ describe('sealing again', () => {
   test.each([
     'services: [{host: h, plugins: [{name: cors}, {name: cors}], routes: [{paths: [/]}, {paths: [/]}]}]',
     'consumers: [{custom_id: c, acls: [{group: g}], keyauth_credentials: [{}, {}], plugins: [{name: cors}]}]',
-    'key_sets: [{keys: [{kid: a, jwk: "{}"}]}, {keys: [{kid: a, jwk: "{}"}]}]',
+    `key_sets: [{keys: [{kid: a, jwk: '${JWK}'}]}, {keys: [{kid: a, jwk: '${JWK}'}]}]`,
     '_transform: false\nupstreams: [{name: u, targets: [{target: "a:1"}]}]',
   ])('%s changes nothing, and hides no fault', (text) => {
     const first = compile(HEAD + text);

@@ -49,7 +49,7 @@ const CASES: [string, (text: string) => string | undefined, string[], string[]][
   [
     "a route's path",
     routePathFault,
-    ['/a', '/a b', '/é', '~/a(b', '/a%2Fb'],
+    ['/a', '/a b', '/é', '~/a(b)', '/a%2Fb'],
     ['/a%20b', '/a/../b', '/%zz', '~/%zz'].slice(0, 3),
   ],
   ['a redirect URI', redirectUriFault, ['http://a/b', 'app://x'], ['/a', 'http://a#f', 'a.test']],

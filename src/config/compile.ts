@@ -14,18 +14,23 @@ import { BUNDLED_PLUGINS } from './schema/plugin-model.js';
 import type { Plugins } from './schema/plugin-model.js';
 import { canonicalJson } from './seal/canonical-json.js';
 import { seal } from './seal/seal.js';
+import { expiryProblems } from './validate/doubts/certificates.js';
 
 export interface CompilerOptions extends Dialect {
   /** Whether a configuration without entities is fine. */
   readonly allowEmpty: boolean;
   /** Plugins beside the bundled ones, or instead of them. */
   readonly plugins?: Plugins;
+  /** The wall time, for certificates that have run out or soon will; without it, nobody asks. */
+  readonly now?: () => Date;
 }
 
 /** One text of a source, under the name that findings show. */
 export interface SourceText {
   readonly file: string;
   readonly text: string | Uint8Array;
+  /** The source is a place for secrets, such as a Secret of Kubernetes': plain ones are fine there. */
+  readonly confidential?: boolean;
 }
 
 export interface Compilation {
@@ -58,9 +63,9 @@ export function createCompiler(options: CompilerOptions): Compiler {
   const compiled = new Map<string, { documents: readonly Document[]; merged: Merged }>();
 
   const compile = (sources: readonly SourceText[]): Compilation => {
-    const read = sources.map(({ file, text }) => {
+    const read = sources.map(({ file, text, confidential = false }) => {
       const digest = digestOf(text);
-      return { file, digest, document: texts.get(digest, () => readDocument(text, options)) };
+      return { file, confidential, digest, document: texts.get(digest, () => readDocument(text, options)) };
     });
     read.sort((one, other) => compareText(one.file, other.file) || compareText(one.digest, other.digest));
     const { settings, conflicts } = deckSettings(
@@ -68,8 +73,9 @@ export function createCompiler(options: CompilerOptions): Compiler {
       options.deck,
     );
     const context = settings ? canonicalJson(settings) : '';
-    const prepared = read.map(({ file, digest, document }) => ({
+    const prepared = read.map(({ file, confidential, digest, document }) => ({
       file,
+      confidential,
       prepared: documents.get(`${digest}\n${context}`, () => prepare(document, settings, plugins)),
     }));
     texts.forgetUnused();
@@ -78,12 +84,15 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const { merged, problems } = merge(prepared);
     const said = [
       ...prepared.flatMap((document) =>
-        document.prepared.problems.map((problem): Told => [document, problem]),
+        document.prepared.problems
+          .filter(({ code }) => !(document.confidential && code === 'plain-secret'))
+          .map((problem): Told => [document, problem]),
       ),
       ...conflicts.flatMap(({ index, problem }): Told[] =>
         prepared[index] ? [[prepared[index], problem]] : [],
       ),
       ...problems,
+      ...expiries(prepared, options.now?.()),
     ];
     const valid = sources.length > 0 && said.every(([, { severity }]) => severity !== 'error');
     if (valid) said.push(...emptiness(prepared, merged, options.allowEmpty));
@@ -141,6 +150,13 @@ function deckSettings(
   deck: boolean,
 ): { settings?: DeckSettings; conflicts: { index: number; problem: Problem }[] } {
   return deck ? mergeDeckSettings(documents.map((document) => document.deck)) : { conflicts: [] };
+}
+
+function expiries(documents: readonly Document[], now: Date | undefined): Told[] {
+  if (now === undefined) return [];
+  return documents.flatMap((document) =>
+    expiryProblems(document.prepared.expiries, now).map((problem): Told => [document, problem]),
+  );
 }
 
 /** Kong takes a configuration without entities, and serves nothing from then on. */

@@ -17,6 +17,10 @@ import { BUNDLED_PLUGINS } from './schema/plugin-model.js';
 import type { Plugins } from './schema/plugin-model.js';
 import { readText } from './parse/read-text.js';
 import type { Places, Position, ReadLimits, ReadOk } from './parse/result.js';
+import { readExpiries } from './validate/doubts/certificates.js';
+import type { Expiry } from './validate/doubts/certificates.js';
+import { entityDoubts } from './validate/doubts/entity-doubts.js';
+import { plainSecretProblem } from './validate/doubts/plain-secrets.js';
 import { validateEntity } from './validate/entity.js';
 import { topLevelProblems } from './validate/top-level.js';
 
@@ -33,6 +37,8 @@ export interface ReadDocument {
   /** As written; undefined when the text is no configuration at all. */
   readonly config?: Dict;
   readonly deck: DeckSettings;
+  /** Texts that hold values from the environment. */
+  readonly rendered: ReadonlySet<string>;
   readonly places: () => Places;
 }
 
@@ -45,6 +51,8 @@ export interface Prepared {
   /** `_transform`: false when passwords are hashed already. */
   readonly transform: boolean;
   readonly topLevelKeys: ReadonlySet<string>;
+  /** When the certificates in it run out: judged anew at each compilation. */
+  readonly expiries: readonly Expiry[];
   readonly places: () => Places;
 }
 
@@ -54,29 +62,45 @@ export function digestOf(text: string | Uint8Array): string {
 
 export function readDocument(text: string | Uint8Array, { deck, env, limits = {} }: Dialect): ReadDocument {
   let masked: MaskedText | undefined;
-  const mask = (plain: string): MaskedText | undefined => (masked = maskTemplates(plain, env));
+  const rendered = new Set<string>();
+  const mask = (plain: string): MaskedText | undefined =>
+    (masked = remembering(maskTemplates(plain, env), rendered));
   const read = readText(text, limits, deck ? mask : undefined);
   if (!read.ok) {
     const { line, column } = read;
     const hint =
       !deck && holdsPlaceholder(text) ? "if this text is decK's, start Silverback with --deck" : undefined;
     const problem = { ...unreadable(read), ...(hint !== undefined && { hint }) };
-    return { problems: [problem], deck: NO_SETTINGS, places: () => ({ find: () => ({ line, column }) }) };
+    const places = (): Places => ({ find: () => ({ line, column }) });
+    return { problems: [problem], deck: NO_SETTINGS, rendered, places };
   }
+  const places = placesOnce(read);
   const templates = (masked?.faults() ?? []).map((fault) => templateProblem(fault, read.position));
   const problems = [...readProblems(read), ...templates];
   const config = read.value === null ? {} : asRecord(read.value);
   if (config === undefined)
-    return { problems: [...problems, notAConfig(read)], deck: NO_SETTINGS, places: placesOnce(read) };
+    return { problems: [...problems, notAConfig(read)], deck: NO_SETTINGS, rendered, places };
   if (!deck)
     return {
       problems: [...problems, ...(holdsPlaceholder(text) ? placeholderProblems(config) : [])],
       config,
       deck: NO_SETTINGS,
-      places: placesOnce(read),
+      rendered,
+      places,
     };
   const { settings, problems: wrong } = readDeckSettings(config);
-  return { problems: [...problems, ...wrong], config, deck: settings, places: placesOnce(read) };
+  return { problems: [...problems, ...wrong], config, deck: settings, rendered, places };
+}
+
+/** Notes the texts into which values from the environment were put. */
+function remembering(masked: MaskedText | undefined, rendered: Set<string>): MaskedText | undefined {
+  if (masked === undefined) return undefined;
+  const render = (scalar: string): string => {
+    const text = masked.render(scalar);
+    if (text !== scalar) rendered.add(text);
+    return text;
+  };
+  return { ...masked, render };
 }
 
 /** @param settings decK's, of all documents together; undefined without decK's dialect */
@@ -89,15 +113,22 @@ export function prepare(
   const sink = problemSink();
   document.problems.forEach(sink.add);
   const topLevelKeys = new Set(Object.keys(written ?? {}));
-  if (written === undefined) return { ...sink.result(), entities: [], transform: true, topLevelKeys, places };
+  if (written === undefined)
+    return { ...sink.result(), entities: [], transform: true, topLevelKeys, expiries: [], places };
   const { config: plain, problems } = settings
     ? applyDeck(written, settings)
     : { config: written, problems: [] };
   [...problems, ...topLevelProblems(plain)].forEach(sink.add);
   const config = isOldFormat(plain) ? migratePaths(plain) : plain;
   const entities = collectEntities(config, plugins, sink.add);
-  for (const entity of entities) validateEntity(entity, sink.add);
-  return { ...sink.result(), entities, transform: own(config, '_transform') !== false, topLevelKeys, places };
+  for (const entity of entities) {
+    validateEntity(entity, sink.add);
+    entityDoubts(entity).forEach(sink.add);
+  }
+  const plainSecret = plainSecretProblem(entities, (text) => !document.rendered.has(text));
+  if (plainSecret !== undefined) sink.add(plainSecret);
+  const transform = own(config, '_transform') !== false;
+  return { ...sink.result(), entities, transform, topLevelKeys, expiries: readExpiries(entities), places };
 }
 
 const isOldFormat = (config: Dict): boolean =>

@@ -1,10 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCompiler } from '../config/compile.js';
-import type { CompilerOptions } from '../config/compile.js';
-import type { CompilerReply, CompilerRequest } from './compiler.js';
+import type { CompilerReply, CompilerRequest, ThreadOptions } from './compiler.js';
 
 /** The thread's side of `compiler.ts`: one request at a time, bytes handed over without a copy. */
-const compiler = createCompiler(workerData as CompilerOptions);
+const compiler = createCompiler({ ...(workerData as ThreadOptions), now: () => new Date() });
 
 function answer(request: CompilerRequest): { reply: CompilerReply; transfer: ArrayBuffer[] } {
   const { id } = request;

@@ -12,6 +12,9 @@ export interface AsyncCompiler {
   close(): Promise<void>;
 }
 
+/** What can be handed to a thread; it has a clock of its own. */
+export type ThreadOptions = Omit<CompilerOptions, 'now'>;
+
 export type CompilerRequest =
   | { readonly id: number; readonly kind: 'compile'; readonly texts: readonly SourceText[] }
   | { readonly id: number; readonly kind: 'explain'; readonly revision: string; readonly body: string };
@@ -34,7 +37,7 @@ const HEAP_LIMIT_MB = 3072;
  * Runs the compiler in a worker thread; a thread that dies is replaced at the next request (its cache is lost,
  * nothing else).
  */
-export function startCompiler(options: CompilerOptions): AsyncCompiler {
+export function startCompiler(options: ThreadOptions): AsyncCompiler {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let lastId = 0;

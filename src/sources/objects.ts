@@ -65,7 +65,7 @@ export function sourceOf(kind: ObjectKind, object: unknown): Source {
   const place = `${kind.toLowerCase()}/${namespace}/${name}`;
   const texts =
     kind === 'Secret'
-      ? binaryTexts(object, 'data', place)
+      ? binaryTexts(object, 'data', place).map((text) => ({ ...text, confidential: true as const }))
       : [...plainTexts(object, place), ...binaryTexts(object, 'binaryData', place)];
   texts.sort((a, b) => (a.file < b.file ? -1 : 1));
   return {

@@ -5,6 +5,8 @@ import type { ObjectRef } from '../report/happening.js';
 export interface SourceText {
   readonly file: string;
   readonly text: Uint8Array;
+  /** It comes from a Secret: secrets may stand in it as they are. */
+  readonly confidential?: true;
 }
 
 /** Where configuration comes from: a file, a folder, a ConfigMap or a Secret, and what it holds now. */

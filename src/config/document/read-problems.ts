@@ -40,9 +40,15 @@ function remarkProblem(remark: Remark, position: (offset: number) => Place): Pro
     ...base,
     code: 'yaml-1.1',
     message: `Kong takes this value for ${reading}, as YAML 1.1 does; YAML 1.2 takes it otherwise`,
-    hint: remark.reading === 'string' ? 'write it in another way' : 'put it in quotes if it is a text',
+    hint: YAML_HINTS[remark.reading],
   };
 }
+
+const YAML_HINTS = {
+  boolean: 'write true or false if that is meant; put it in quotes if it is a text',
+  number: 'write it as a plain decimal number if that is meant; put it in quotes if it is a text',
+  string: 'write it in another way',
+};
 
 function oddKey(place: Place): Problem {
   return {

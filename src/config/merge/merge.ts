@@ -9,6 +9,8 @@ import { identifyAll } from './identity.js';
 import type { Identity } from './identity.js';
 import { indexEntities, referenceProblems } from './references.js';
 import { secondPassProblems } from './second-pass.js';
+import { findShadowed } from './shadowed.js';
+import type { Shadowed } from './shadowed.js';
 import { clashProblem, findClashes } from './unique.js';
 import type { Clash } from './unique.js';
 
@@ -43,7 +45,8 @@ export function merge(documents: readonly Document[]): MergeResult {
 
   const repeated = new Set<Entity>();
   const placeOf = (entity: Entity): string => placeIn(homes.get(entity), entity);
-  for (const clash of findClashes(identities)) {
+  const clashes = findClashes(identities);
+  for (const clash of clashes) {
     const { entity, first } = clash;
     if (repeated.has(rootOf(entity))) continue;
     if (homes.get(entity) === homes.get(first)) report(entity, clashProblem(clash, placeOf));
@@ -62,6 +65,10 @@ export function merge(documents: readonly Document[]): MergeResult {
     for (const problem of referenceProblems(entity, index)) report(entity, problem);
   }
   for (const [entity, problem] of secondPassProblems(entities)) report(entity, problem);
+  const refused = new Set(clashes.map(({ entity }) => entity));
+  for (const one of findShadowed(entities, identities)) {
+    if (!refused.has(one.entity)) report(one.entity, shadowedProblem(one, placeOf));
+  }
   const transform = documents.every(({ prepared }) => prepared.transform);
   problems.push(...transformProblems(documents));
   return { merged: { entities, identities, transform }, problems };
@@ -92,6 +99,17 @@ function conflict(clash: Clash, placeOf: (entity: Entity) => string): Problem {
     code: 'conflict',
     message: `${describe(entity)}: ${placeOf(first)} has one with ${what} and other content`,
     hint: 'keep one of the two, or make them equal',
+    path: pathOf(entity),
+    entity: nameOf(entity),
+  };
+}
+
+function shadowedProblem({ entity, first }: Shadowed, placeOf: (entity: Entity) => string): Problem {
+  return {
+    severity: 'warning',
+    code: 'shadowed-plugin',
+    message: `${describe(entity)}: the same plugin for the same scope is at ${placeOf(first)}: Kong runs only one of the two`,
+    hint: 'keep one of them',
     path: pathOf(entity),
     entity: nameOf(entity),
   };

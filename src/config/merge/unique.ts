@@ -1,5 +1,5 @@
 // No two entities may share an id, a name or another unique value (kong/db/schema/others/declarative_config.lua).
-import { own } from '../document/dict.js';
+import { isDict, own } from '../document/dict.js';
 import { describe, nameOf, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Problem } from '../document/problem.js';
@@ -58,17 +58,22 @@ function derivedIdsIn(identities: ReadonlyMap<Entity, Identity>): Map<string, st
   return marks;
 }
 
-function sameKey({ model }: Entity): string {
+const UNSEEN_SCOPE = 'the same derived id (Kong leaves out what is referred to as {id: ...})';
+
+function sameKey({ model, value }: Entity): string {
+  if (model.keys.cache_key?.some((field) => isDict(own(value, field)))) return UNSEEN_SCOPE;
   const fields = model.keys.cache_key ?? [model.keys.endpoint_key ?? 'name'];
   return model.type === 'plugins' ? 'the same name and the same scope' : `the same ${fields.join(' and ')}`;
 }
 
 /** @param placeOf says where the first one is, e.g. `a.yaml:3:5` */
 export function clashProblem({ entity, first, what }: Clash, placeOf: (entity: Entity) => string): Problem {
+  const hint = what === UNSEEN_SCOPE ? 'refer by a text instead, or give each an id' : undefined;
   return {
     severity: 'error',
     code: 'duplicate',
     message: `${describe(entity)}: another ${entity.model.singular.replaceAll('_', ' ')} with ${what} is at ${placeOf(first)}`,
+    ...(hint !== undefined && { hint }),
     path: pathOf(entity),
     entity: nameOf(entity),
   };

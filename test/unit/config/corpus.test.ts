@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createCompiler } from '../../../src/config/compile.js';
 import type { Compilation } from '../../../src/config/compile.js';
@@ -47,6 +49,14 @@ function compileCase(one: Case): Compilation {
     }
     expect(changed).toEqual([]);
     expect(sealed).toBeGreaterThan(1500);
+  });
+
+  test('every finding about it is in docs/findings.md', () => {
+    const docs = readFileSync(join(import.meta.dirname, '../../../docs/findings.md'), 'utf8');
+    const codes = new Set(
+      compiled.flatMap(({ compilation }) => compilation.findings.map(({ code }) => code)),
+    );
+    expect([...codes].filter((code) => !docs.includes(`**\`${code}\`**`))).toEqual([]);
   });
 
   test('sealing hides no fault: what it refuses, it would refuse sealed', () => {

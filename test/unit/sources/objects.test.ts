@@ -63,6 +63,13 @@ describe('a ConfigMap as a source', () => {
 });
 
 describe('a Secret as a source', () => {
+  it('is the place for secrets, which a ConfigMap is not', () => {
+    const confidential = (kind: ObjectKind, value: string): unknown[] =>
+      sourceOf(kind, { metadata, data: { 'a.yaml': value } }).texts.map((text) => text.confidential);
+    expect(confidential('Secret', base64('{}'))).toEqual([true]);
+    expect(confidential('ConfigMap', '{}')).toEqual([undefined]);
+  });
+
   it('has base64 in all of its keys', () => {
     const data = {
       'kong.yaml': base64('consumers: []'),

@@ -11,12 +11,18 @@ interface Piece {
   readonly optional: boolean;
 }
 
+/** Why nothing matches, and what to write instead. */
+export interface NoMatch {
+  readonly why: string;
+  readonly hint: string;
+}
+
 /**
  * Says why, where it is certain; undefined otherwise. A scan without backtracking, linear in the text; whatever it does not know
  * (alternatives, flags, rare escapes) ends it.
  * @param regex without the `~`; of bounded length
  */
-export function neverMatches(regex: string): string | undefined {
+export function neverMatches(regex: string): NoMatch | undefined {
   const pieces = topLevel(regex);
   if (pieces === undefined) return undefined;
   let consumed = false;
@@ -24,12 +30,16 @@ export function neverMatches(regex: string): string | undefined {
   for (const [at, { kind, text, optional }] of pieces.entries()) {
     if (optional || kind === 'other') continue;
     if (kind === 'start') {
-      if (consumed) return 'it wants a beginning (^) after its beginning';
+      if (consumed) return { why: 'it wants a beginning (^) after its beginning', hint: 'leave out the ^' };
     } else if (kind === 'end') ended = true;
     else {
-      if (ended) return 'it wants something after the end ($)';
+      if (ended)
+        return { why: 'it wants something after the end ($)', hint: 'leave out the $, or what follows it' };
       if (text === '\\?' || text === '[?]')
-        return "it wants a ?, and a request's query is no part of its path";
+        return {
+          why: "it wants a ?, and a request's query is no part of its path",
+          hint: 'leave out the query',
+        };
       const fault = text === '%' ? encodingFault(pieces.slice(at + 1, at + 3)) : undefined;
       if (fault !== undefined) return fault;
       consumed = true;
@@ -41,13 +51,21 @@ export function neverMatches(regex: string): string | undefined {
 const RESERVED = new Set("!*'();:@&=+$,/?%#[]");
 
 /** @param digits the two pieces after a % */
-function encodingFault(digits: readonly Piece[]): string | undefined {
+function encodingFault(digits: readonly Piece[]): NoMatch | undefined {
   const text = digits.map((digit) => digit.text).join('');
   if (!/^[0-9A-Fa-f]{2}$/.test(text) || digits.some(({ optional }) => optional)) return undefined;
-  const char = String.fromCharCode(parseInt(text, 16));
-  if (!RESERVED.has(char)) return `it wants %${text}, which Kong decodes before it compares`;
+  const isReserved = RESERVED.has(String.fromCharCode(parseInt(text, 16)));
   const upper = text.toUpperCase();
-  return upper === text ? undefined : `it wants %${text}, which Kong writes as %${upper} before it compares`;
+  if (isReserved && upper === text) return undefined;
+  return isReserved
+    ? {
+        why: `it wants %${text}, and Kong has made that %${upper} before it compares`,
+        hint: `write %${upper}`,
+      }
+    : {
+        why: `it wants %${text}, and Kong has decoded that before it compares`,
+        hint: 'write the character itself',
+      };
 }
 
 const QUANTIFIER = /(?:[*+?]|\{\d*(?:,\d*)?\})[+?]?/y;

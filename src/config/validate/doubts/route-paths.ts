@@ -20,10 +20,14 @@ function saidOf(path: string): Pick<Doubt, 'code' | 'message' | 'hint'> | undefi
   if (path.length > MAX_LENGTH) return undefined;
   const code = 'path-never-matches';
   if (path.startsWith('~')) {
-    const why = neverMatches(path.slice(1));
-    return why === undefined
-      ? undefined
-      : { code, message: `no request can match this regular expression: ${why}` };
+    const fault = neverMatches(path.slice(1));
+    return (
+      fault && {
+        code,
+        message: `no request can match this regular expression: ${fault.why}`,
+        hint: fault.hint,
+      }
+    );
   }
   if (!path.startsWith('/')) return undefined;
   if (REGEX.test(path)) {

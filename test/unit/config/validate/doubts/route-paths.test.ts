@@ -13,9 +13,9 @@ describe('a regular expression that no path matches', () => {
     ['~/a(b|c)^/d', 'beginning'],
     ['~/search\\?q=', 'query'],
     ['~/search[?]q=', 'query'],
-    ['~/a%20b', 'decodes'],
+    ['~/a%20b', 'decoded'],
     ['~/a%2fb', '%2F'],
-    ['~/a%41', 'decodes'],
+    ['~/a%41', 'decoded'],
   ])('%s', (path, why) => {
     const [doubt] = routePathDoubts({ paths: [path] });
     expect(doubt).toMatchObject({ severity: 'warning', code: 'path-never-matches', path: ['paths', 0] });

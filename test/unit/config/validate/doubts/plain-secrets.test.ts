@@ -14,6 +14,7 @@ describe('a secret that Kong would take from a vault', () => {
   test.each([
     [plugin('rate-limiting', '{minute: 1, policy: redis, redis: {host: h, password: hunter2}}')],
     [plugin('session', '{secret: hunter2}')],
+    [plugin('rate-limiting', '{minute: 1, policy: redis, redis_host: h, redis_password: hunter2}')],
     [plugin('aws-lambda', '{aws_secret: hunter2, function_name: f, aws_region: r}')],
     [plugin('acme', '{account_email: a@b.c, storage: consul, storage_config: {consul: {token: hunter2}}}')],
     [plugin('http-log', '{http_endpoint: "http://a.test", headers: {Authorization: hunter2}}')],
@@ -50,6 +51,7 @@ test.each([
   [plugin('rate-limiting', '{minute: 1, policy: redis, redis: {host: h, username: ann}}')],
   [plugin('http-log', '{http_endpoint: "http://a.test/@x:y", headers: {X-Tenant: shop}}')],
   [plugin('datadog', '{host: datadog.test}')],
+  [plugin('ai-proxy', '{route_type: llm/v1/chat, auth: {aws_access_key_id: AKIA}}')],
   [plugin('acme', '{account_email: a@b.c, storage: redis}')],
   [plugin('mine', '{secret: s}')],
   [`keys: [{kid: a, jwk: '{"kty": "EC", "x": "1"}'}]`],

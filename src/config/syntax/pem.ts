@@ -22,13 +22,16 @@ export function readKey(text: string): KeyObject | undefined {
 
 /** A private key that no passphrase protects. */
 export function readPrivateKey(text: string): KeyObject | undefined {
-  return attempt(() => createPrivateKey(text));
+  return isPem(text) ? attempt(() => createPrivateKey(text)) : undefined;
 }
 
 /** A public key only: Node would also derive one from a private key or a certificate. */
 export function readPublicKey(text: string): KeyObject | undefined {
   return text.includes('PUBLIC KEY') ? attempt(() => createPublicKey(text)) : undefined;
 }
+
+/** OpenSSL tries every format it knows before it gives up, which takes it a while. */
+const isPem = (text: string): boolean => text.includes('-----BEGIN');
 
 function attempt<T>(read: () => T): T | undefined {
   try {

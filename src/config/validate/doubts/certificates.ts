@@ -1,5 +1,5 @@
 // Certificates that have expired or soon will. Kong 3.9.3 takes an expired server certificate without a word; an expired CA it
-// refuses.
+// refuses: that one is no doubt, but an error.
 import { own } from '../../document/dict.js';
 import type { Entity } from '../../document/entity.js';
 import type { Problem } from '../../document/problem.js';
@@ -61,19 +61,20 @@ export function expiryProblems(expiries: readonly Expiry[], now: Date): Problem[
   return expiries.flatMap(({ entity, field, index, at }) => {
     const left = at - now.getTime();
     const isExpired = left < 0;
-    if (left > SOON || (isExpired && entity.model.type === 'ca_certificates')) return [];
+    if (left > SOON) return [];
     const which = index === 0 ? field : `${field}, certificate ${index + 1} of its chain,`;
     const date = new Date(at).toISOString().slice(0, 10);
+    const isRefused = isExpired && entity.model.type === 'ca_certificates';
     const doubt = {
       severity: 'warning',
       code: isExpired ? 'certificate-expired' : 'certificate-expires',
       message: isExpired
-        ? `${which} has expired on ${date}: Kong serves it nevertheless, and clients turn it away`
+        ? `${which} has expired on ${date}: ${isRefused ? 'Kong refuses it' : 'Kong serves it nevertheless, and clients turn it away'}`
         : `${which} expires on ${date}, ${daysLeft(left)}`,
       hint: 'renew it',
       path: [field],
     } as const;
-    return [doubtProblem(entity, doubt)];
+    return [{ ...doubtProblem(entity, doubt), ...(isRefused && { severity: 'error' as const }) }];
   });
 }
 

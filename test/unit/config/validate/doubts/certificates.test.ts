@@ -89,10 +89,12 @@ test('every certificate of a chain counts, and the alternative one', () => {
   ]);
 });
 
-test('a CA that expires soon is told; of one that has, Kong has the word', () => {
+test('a CA that expires soon is told; one that has expired is refused, as Kong refuses it', () => {
   const cas = (): object => ({ ca_certificates: [{ cert: pem.ca }] });
   expect(said(cas(), before(3))).toHaveLength(1);
-  expect(said(cas(), before(-3))).toEqual([]);
+  expect(said(cas(), before(-3))).toEqual([
+    expect.stringMatching(/^error certificate-expired ca_certificates\[0\]\.cert: .*Kong refuses it$/),
+  ]);
 });
 
 test.each([

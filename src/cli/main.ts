@@ -24,10 +24,16 @@ const program = new Command('silverback')
   .addCommand(runCommand())
   .addCommand(validateCommand())
   .addCommand(demoCommand());
+inheritSettings(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+}
+
+/** A subcommand that was made on its own would leave with 1, its own way, when it is used wrongly. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) inheritSettings(command.copyInheritedSettings(parent));
 }

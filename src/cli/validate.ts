@@ -7,10 +7,10 @@ const FORMATS = ['text', 'json', 'github'] as const;
 
 interface Options {
   readonly format: (typeof FORMATS)[number];
-  readonly strict: boolean;
-  readonly deck: boolean;
-  readonly each: boolean;
-  readonly allowEmpty: boolean;
+  readonly strict?: boolean;
+  readonly deck?: boolean;
+  readonly each?: boolean;
+  readonly allowEmpty?: boolean;
 }
 
 const EXAMPLES = `
@@ -32,10 +32,10 @@ export function validateCommand(): Command {
       'files, folders (the .yaml, .yml and .json files right in them), or - for standard input',
     )
     .addOption(new Option('--format <format>', 'how findings are written').choices(FORMATS).default('text'))
-    .option('--strict', 'fail on holds and warnings, too', false)
-    .option('--deck', "read decK's dialect, its placeholders from the environment's DECK_ variables", false)
-    .option('--each', 'take each file for a configuration of its own, not all for one', false)
-    .option('--allow-empty', 'a configuration without entities is fine', false)
+    .option('--strict', 'fail on holds and warnings, too')
+    .option('--deck', "read decK's dialect, its placeholders from the environment's DECK_ variables")
+    .option('--each', 'take each file for a configuration of its own, not all for one')
+    .option('--allow-empty', 'a configuration without entities is fine')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: readonly string[], options: Options) => {
       process.exitCode = await validate(paths, options);
@@ -49,7 +49,7 @@ async function validate(paths: readonly string[], options: Options): Promise<0 |
   const { texts, problems } = await readInputs(paths, () => process.stdin);
   if (problems.length > 0) return wrongUsage(problems);
   const { fails, validateInputs } = await import('./validate/outcome.js');
-  const { deck, each, allowEmpty, strict } = options;
+  const { deck = false, each = false, allowEmpty = false, strict = false } = options;
   const outcome = validateInputs(texts, each, { deck, allowEmpty, env: process.env });
   const code = fails(outcome, strict) ? 1 : 0;
   // Whoever closes the pipe early gets this code, too (see main.ts).
@@ -58,7 +58,7 @@ async function validate(paths: readonly string[], options: Options): Promise<0 |
   return code;
 }
 
-async function written(outcome: Outcome, { format, strict, deck }: Options): Promise<string> {
+async function written(outcome: Outcome, { format, strict = false, deck = false }: Options): Promise<string> {
   if (format === 'json') return `${(await import('./validate/json.js')).toJson(outcome)}\n`;
   if (format === 'github') return lines((await import('./validate/github.js')).githubLines(outcome, strict));
   return lines((await import('./validate/text.js')).textLines(outcome, { strict, deck, paint: paintFor() }));

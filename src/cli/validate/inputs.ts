@@ -59,7 +59,7 @@ async function kindOf(path: string): Promise<'absent' | 'special' | 'folder' | '
     if (found.isDirectory()) return 'folder';
     return found.isFile() ? 'file' : 'special';
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'file';
   }
 }

@@ -13,7 +13,7 @@ export function summarise(outcome: Outcome, strict: boolean): string {
     ...(warning > 0 ? [counted(warning, 'warning')] : []),
   ].join(', ');
   const held = !valid || !each ? '' : ` in ${counted(texts.length, 'file')}`;
-  const verdict = valid ? (fails(outcome, strict) ? 'valid, but --strict' : 'valid') : 'invalid';
+  const verdict = valid ? (fails(outcome, strict) ? 'valid, but not for --strict' : 'valid') : 'invalid';
   return [
     `${verdict}${revision ? `: ${describeRevision(revision)}` : held}`,
     ...(found === '' ? [] : [`${found}${valid ? '' : inFiles(outcome)}`]),

@@ -47,7 +47,7 @@ function* excerptLines(
   paint: Paint,
 ): Generator<string> {
   const number = String(line);
-  yield `  ${paint('dim', `${number} |`)} ${text}`;
+  yield `  ${paint('dim', `${number} |`)} ${text}`.trimEnd();
   const margin = `  ${' '.repeat(number.length)} ${paint('dim', '|')} `;
   yield `${margin}${' '.repeat(before)}${paint(style, '^'.repeat(width))}`;
 }

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createExcerpts } from '../../../../src/config/excerpt/excerpt.js';
 import type { Excerpt } from '../../../../src/config/excerpt/excerpt.js';
+import { fieldsOf } from '../../../../src/config/schema/kong-schema.js';
+import type { KongField, KongSchema } from '../../../../src/config/schema/kong-schema.js';
 import { compile } from '../compile-text.js';
 
 const PLANTED = 'hunter2';
@@ -220,6 +223,41 @@ describe('secrets are hidden', () => {
         expect(lines.join('\n')).not.toContain(value);
       }),
     );
+  });
+});
+
+describe('every field that Kong marks as encrypted or referenceable is hidden', () => {
+  const schemasIn = (file: string): [string, KongSchema][] =>
+    Object.entries(
+      JSON.parse(readFileSync(`schemas/kong-3.9/${file}`, 'utf8')) as Record<string, KongSchema>,
+    );
+  /** Values of a field, each with the planted secret at one marked place. */
+  const plant = (field: KongField): unknown[] => {
+    if (field.encrypted === true || field.referenceable === true)
+      return [field.type === 'map' ? { a: PLANTED } : PLANTED];
+    const below = Array.from(fieldsOf({ fields: field.fields ?? [] }));
+    return [
+      ...below.flatMap(([name, inner]) => plant(inner).map((value) => ({ [name]: value }))),
+      ...(field.elements ? plant(field.elements).map((value) => [value]) : []),
+      ...(field.values ? plant(field.values).map((value) => ({ a: value })) : []),
+    ];
+  };
+  const record = ({ fields }: Pick<KongSchema, 'fields'>): unknown[] => plant({ type: 'record', fields });
+
+  test('of entities', () => {
+    const planted = schemasIn('entities.json').flatMap(([type, schema]) =>
+      record(schema).map((entity) => JSON.stringify({ [type]: [entity] })),
+    );
+    expect(planted.length).toBeGreaterThan(8);
+    for (const text of planted) expect(shown(text)).toContain('"***"');
+  });
+
+  test('of plugins', () => {
+    const planted = schemasIn('plugins.json').flatMap(([name, schema]) =>
+      record(schema).map((plugin) => JSON.stringify({ plugins: [{ name, ...(plugin as object) }] })),
+    );
+    expect(planted.length).toBeGreaterThan(40);
+    for (const text of planted) expect(shown(text)).toContain('"***"');
   });
 });
 

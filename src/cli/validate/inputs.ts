@@ -1,6 +1,6 @@
 // The texts that the command line names.
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { SourceText } from '../../config/compile.js';
 import { readPath } from '../../sources/read-path.js';
 import { MAX_SOURCE_BYTES } from '../../sources/source.js';
@@ -46,10 +46,16 @@ async function readNamed(path: string): Promise<Input> {
   // A file that was written just now is not waited for: nobody follows it here.
   const reading = await readPath({ path, isFolder: kind === 'folder' }, undefined, () => Infinity);
   if (reading.kind === 'unsettled') return { problem: `${path}: it changes while it is read` };
-  if (reading.kind === 'unreadable') return { problem: `${path}: ${reading.reason}` };
+  if (reading.kind === 'unreadable') return { problem: `${path}: ${withoutName(reading.reason, path)}` };
   const { texts } = reading.source;
   if (texts.length > 0) return texts;
   return { problem: `${path}: there are no files right in this folder that end in .yaml, .yml or .json` };
+}
+
+/** Of a file that is named itself, the name is told already. */
+function withoutName(reason: string, path: string): string {
+  const name = `${basename(path)}: `;
+  return reason.startsWith(name) ? reason.slice(name.length) : reason;
 }
 
 /** What cannot be looked at is left to the reading, which says why. */

@@ -2,16 +2,19 @@
 import { Command, CommanderError } from 'commander';
 import { demoCommand } from './demo.js';
 import { runCommand } from './run.js';
+import { validateCommand } from './validate.js';
 import { version } from './version.js';
 
 /** Wrong usage, as opposed to findings or a failure (1). */
 const USAGE = 2;
 
-// Whoever closes the pipe (`| head`) has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+// Whoever closes the pipe (`| head`) has seen enough; the exit code is what it is by then.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+}
 
 const program = new Command('silverback')
   .description('Keeps a fleet of DB-less Kong gateways on one validated declarative configuration.')
@@ -19,11 +22,18 @@ const program = new Command('silverback')
   .showHelpAfterError('(silverback --help tells more)')
   .exitOverride()
   .addCommand(runCommand())
+  .addCommand(validateCommand())
   .addCommand(demoCommand());
+inheritSettings(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+}
+
+/** A subcommand that was made on its own would leave with 1, its own way, when it is used wrongly. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) inheritSettings(command.copyInheritedSettings(parent));
 }

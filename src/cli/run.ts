@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { run } from '../controller/run.js';
 import { contradictions } from '../settings/contradictions.js';
 import { readSettings, unknownVariables } from '../settings/read.js';
 import type { Problem } from '../settings/read.js';
@@ -43,6 +42,7 @@ export function runCommand(): Command {
     const doubts = unknownVariables(process.env).map(
       (name) => `the environment variable ${name} names no setting; is it misspelt?`,
     );
+    const { run } = await import('../controller/run.js');
     // Everything has been closed by now; nothing that lingers may keep a stopped replica alive.
     process.exit(await run(values, { version: version(), env: process.env, doubts }));
   });

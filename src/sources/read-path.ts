@@ -89,9 +89,12 @@ async function surveyFolder(path: string): Promise<Survey> {
     signature: [base, ...looks.map(({ signature }) => signature)].join('\n'),
     files: names.map((name) => ({ shown: join(path, name), real: join(base, name) })),
     changedAt: Math.max(...looks.map(({ changedAt }) => changedAt)),
-    fault: tooLarge ? TOO_LARGE : faults[0],
+    fault: tooLarge ? TOO_LARGE : allOf(faults),
   };
 }
+
+const allOf = (faults: readonly string[]): string | undefined =>
+  faults.length === 0 ? undefined : faults.join('; ');
 
 async function surveyFile(path: string): Promise<Survey> {
   const { signature, changedAt, size, fault } = await lookAt(path);
@@ -121,14 +124,15 @@ async function survey({ path, isFolder }: NamedPath): Promise<Survey> {
 
 async function readTexts(files: Survey['files']): Promise<readonly SourceText[] | string> {
   const texts: SourceText[] = [];
+  const faults: string[] = [];
   for (const { shown, real } of files) {
     try {
       texts.push({ file: shown, text: await readFile(real) });
     } catch (error) {
-      return `${basename(shown)}: ${wordsFor(codeOf(error))}`;
+      faults.push(`${basename(shown)}: ${wordsFor(codeOf(error))}`);
     }
   }
-  return texts;
+  return allOf(faults) ?? texts;
 }
 
 const sameTexts = (a: readonly SourceText[], b: readonly SourceText[]): boolean =>

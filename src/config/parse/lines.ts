@@ -18,6 +18,18 @@ export function lineIndex(text: string): (offset: number) => Position {
   };
 }
 
+/** A function from 1-based lines to the offsets of their start and end, without the break; undefined beyond the last. */
+export function lineBounds(text: string): (line: number) => { start: number; end: number } | undefined {
+  const breaks = Array.from(text.matchAll(LINE_BREAK), ({ index, 0: found }) => [
+    index,
+    index + found.length,
+  ]);
+  return (line) => {
+    const start = line === 1 ? 0 : breaks[line - 2]?.[1];
+    return start === undefined ? undefined : { start, end: breaks[line - 1]?.[0] ?? text.length };
+  };
+}
+
 function lineStarts(text: string): number[] {
   const starts = [0];
   for (const { index, 0: found } of text.matchAll(LINE_BREAK)) starts.push(index + found.length);

@@ -18,7 +18,7 @@ type Children = Map<string | number, Child>;
 
 /** @param read the same reader that made the value */
 export function locate(text: string, events: readonly Event[], read: ScalarReader): Places {
-  const { ends, targets } = index(text, events);
+  const { ends, targets } = indexEvents(text, events);
   const position = lineIndex(text);
   const known = new Map<number, Children>();
 
@@ -87,7 +87,10 @@ export function locate(text: string, events: readonly Event[], read: ScalarReade
 }
 
 /** For each collection the index of its end, and for each alias the index of what it names. */
-function index(text: string, events: readonly Event[]): { ends: Int32Array; targets: Map<number, number> } {
+export function indexEvents(
+  text: string,
+  events: readonly Event[],
+): { ends: Int32Array; targets: Map<number, number> } {
   const ends = Int32Array.from(events, (_, at) => at);
   const targets = new Map<number, number>();
   const anchors = new Map<string, number>();

@@ -1,0 +1,37 @@
+// The library's front door: one call, nothing remembered, nothing read but what is given.
+import { createCompiler } from './compile.js';
+import type { Compilation, SourceText } from './compile.js';
+import type { Environment } from './deck/template.js';
+
+export interface ValidationOptions {
+  /** Whether a configuration without entities is fine; otherwise it is held. False unless told. */
+  readonly allowEmpty?: boolean;
+  /** Whether the texts are decK's: its keys and `${{ env "DECK_..." }}` are then applied. False unless told. */
+  readonly deck?: boolean;
+  /** What decK's placeholders may read; of these only variables that begin with `DECK_`. None unless told. */
+  readonly env?: Environment;
+}
+
+/** What validation says of a configuration. */
+export type Validation = Compilation;
+
+/**
+ * Validates a declarative configuration as Kong 3.9 does, without any Kong at hand.
+ *
+ * All texts together are one configuration; their order changes nothing. A finding's `file` is the name that a text came with,
+ * lines and columns count from 1, columns in UTF-16 units. Findings hold no secrets; source lines may.
+ *
+ * @param texts YAML or JSON, as text or as bytes (UTF-8, or UTF-16 with a byte order mark)
+ * @returns `valid` is false exactly when Kong would not answer 201, which is when there is an error among the findings: holds
+ * and warnings do not change it. Findings come by file and place, at most a thousand of each severity. The revision (the
+ * bytes that Silverback would push, their MD5, and how many entities there are) is there whenever the configuration is valid.
+ * Never throws for what the texts hold.
+ * @example
+ * const { valid, findings } = validateDeclarativeConfig([{ file: 'kong.yaml', text }]);
+ */
+export function validateDeclarativeConfig(
+  texts: readonly SourceText[],
+  { allowEmpty = false, deck = false, env = {} }: ValidationOptions = {},
+): Validation {
+  return createCompiler({ allowEmpty, deck, env }).compile(texts);
+}

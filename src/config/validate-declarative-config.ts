@@ -1,4 +1,4 @@
-// The library's front door: one call, nothing remembered, nothing read but what is given.
+// The library's front door: one call, nothing remembered, nothing read but what is given and the time.
 import { createCompiler } from './compile.js';
 import type { Compilation, SourceText } from './compile.js';
 import type { Environment } from './deck/template.js';
@@ -10,6 +10,8 @@ export interface ValidationOptions {
   readonly deck?: boolean;
   /** What decK's placeholders may read; of these only variables that begin with `DECK_`. None unless told. */
   readonly env?: Environment;
+  /** By which time certificates are judged: now unless told. */
+  readonly now?: () => Date;
 }
 
 /** What validation says of a configuration. */
@@ -23,7 +25,7 @@ export type Validation = Compilation;
  *
  * @param texts YAML or JSON, as text or as bytes (UTF-8, or UTF-16 with a byte order mark)
  * @returns `valid` is false exactly when Kong would not answer 201, which is when there is an error among the findings: holds
- * and warnings do not change it. Findings come by file and place, at most a thousand of each severity. The revision (the
+ * and warnings do not change it. Findings come by file and place, at most a thousand, errors first of all. The revision (the
  * bytes that Silverback would push, their MD5, and how many entities there are) is there whenever the configuration is valid.
  * Never throws for what the texts hold.
  * @example
@@ -31,7 +33,7 @@ export type Validation = Compilation;
  */
 export function validateDeclarativeConfig(
   texts: readonly SourceText[],
-  { allowEmpty = false, deck = false, env = {} }: ValidationOptions = {},
+  { allowEmpty = false, deck = false, env = {}, now = () => new Date() }: ValidationOptions = {},
 ): Validation {
-  return createCompiler({ allowEmpty, deck, env }).compile(texts);
+  return createCompiler({ allowEmpty, deck, env, now }).compile(texts);
 }

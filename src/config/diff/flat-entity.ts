@@ -1,0 +1,99 @@
+// A configuration as Kong stores it: no nesting, references resolved, every field in its normal form.
+import { isDict, own } from '../document/dict.js';
+import type { Dict } from '../document/dict.js';
+import { parentField } from '../document/entity.js';
+import type { Entity } from '../document/entity.js';
+import type { Identity } from '../merge/identity.js';
+import type { Document, Merged } from '../merge/merge.js';
+import { childModels } from '../schema/model.js';
+import type { ValueField } from '../schema/value-field.js';
+import { shownIds } from '../seal/seal.js';
+import { expandShorthand } from '../validate/shorthand.js';
+import { entityField, isWorkedOut, withoutEmpty } from './entity-fields.js';
+import { fillRecord } from './normal-form.js';
+
+/** A valid configuration, with the documents that it comes from. */
+export interface Side {
+  readonly documents: readonly Document[];
+  readonly merged: Merged;
+}
+
+export interface FlatEntity {
+  readonly entity: Entity;
+  readonly document: Document | undefined;
+  /** As Kong will show it: written, or derived by Kong, or made by sealing. */
+  readonly id: string | undefined;
+  readonly idKind: Identity['kind'];
+  /** What foreign keys that are not null lead to. */
+  readonly references: ReadonlyMap<string, FlatEntity>;
+  readonly shape: ValueField;
+  /** All but id, references, and what Kong works out by itself. */
+  readonly fields: Dict;
+  /** What Kong works out by itself, where it is written nevertheless. */
+  readonly workedOut: Dict;
+}
+
+type Growing = FlatEntity & { readonly references: Map<string, FlatEntity> };
+
+/** In the order of the documents; parents before what is nested in them. */
+export function flatten({ documents, merged }: Side): FlatEntity[] {
+  const homes = new Map<Entity, Document>();
+  for (const document of documents)
+    for (const entity of document.prepared.entities) homes.set(entity, document);
+  const ids = shownIds(merged);
+  const flat = new Map<Entity, Growing>();
+  for (const entity of merged.entities)
+    flat.set(entity, {
+      entity,
+      document: homes.get(entity),
+      id: ids.get(entity),
+      idKind: merged.identities.get(entity)?.kind ?? 'random',
+      references: new Map(),
+      ...fieldsOf(entity),
+    });
+  const find = finder(flat.values());
+  for (const each of flat.values()) {
+    const { model, parent, value } = each.entity;
+    const nested = parentField(each.entity);
+    for (const [field, type] of model.references) {
+      const target = field === nested && parent ? flat.get(parent) : find(type, own(value, field));
+      if (target !== undefined) each.references.set(field, target);
+    }
+  }
+  return Array.from(flat.values());
+}
+
+function fieldsOf({ model, value }: Entity): Pick<FlatEntity, 'shape' | 'fields' | 'workedOut'> {
+  const shape = entityField(model, value);
+  const written: Record<string, unknown> = { ...expandShorthand(model.type, value).value };
+  for (const name of ['id', '_comment', '_ignore', ...model.references.keys()])
+    Reflect.deleteProperty(written, name);
+  for (const { type } of childModels(model)) Reflect.deleteProperty(written, type);
+  const fields: Record<string, unknown> = { ...withoutEmpty(model.type, fillRecord(shape, written)) };
+  const workedOut: Record<string, unknown> = {};
+  for (const name of Object.keys(fields).filter((field) => isWorkedOut(model, field))) {
+    if (fields[name] !== null) workedOut[name] = fields[name];
+    Reflect.deleteProperty(fields, name);
+  }
+  return { shape, fields, workedOut };
+}
+
+/** Finds what a reference means: a name, an id, or `{id: ...}`; Kong looks among the names first. */
+function finder(
+  entities: Iterable<FlatEntity>,
+): (type: string, reference: unknown) => FlatEntity | undefined {
+  const names = new Map<string, FlatEntity>();
+  const ids = new Map<string, FlatEntity>();
+  for (const each of entities) {
+    const { type, uniqueName } = each.entity.model;
+    const name = uniqueName === undefined ? undefined : own(each.entity.value, uniqueName);
+    if (typeof name === 'string') names.set(`${type}\n${name}`, each);
+    if (each.id !== undefined) ids.set(`${type}\n${each.id}`, each);
+  }
+  return (type, reference) => {
+    const id = isDict(reference) ? own(reference, 'id') : reference;
+    if (typeof id !== 'string') return undefined;
+    const key = `${type}\n${id}`;
+    return isDict(reference) ? ids.get(key) : (names.get(key) ?? ids.get(key));
+  };
+}

@@ -1,0 +1,103 @@
+// A value as Kong stores it: defaults filled in, shorthands expanded, sets without order and repetition. Two values that Kong
+// takes for one have one normal form.
+import { asList, asRecord, isDict, own } from '../document/dict.js';
+import type { Dict } from '../document/dict.js';
+import { setOwn } from '../parse/set-own.js';
+import type { Shorthand, ValueField } from '../schema/value-field.js';
+import { canonicalJson } from '../seal/canonical-json.js';
+
+/** @param field undefined for what nobody has a schema of */
+export function normalForm(field: ValueField | undefined, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (field === undefined) return plain(value);
+  switch (field.type) {
+    case 'record':
+      return recordForm(field, value);
+    case 'array':
+      return asList(value)?.map((item) => normalForm(field.elements, item)) ?? plain(value);
+    case 'set':
+      return setForm(field, value);
+    case 'map': {
+      const map = asRecord(value);
+      return map === undefined ? plain(value) : mapValues(map, (item) => normalForm(field.elements, item));
+    }
+    default:
+      return plain(value);
+  }
+}
+
+/** An empty list and an empty mapping are one for Lua. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? {} : value.map(plain);
+  return isDict(value) ? mapValues(value, plain) : value;
+}
+
+function mapValues(dict: Dict, change: (value: unknown) => unknown): Dict {
+  return Object.fromEntries(Object.entries(dict).map(([key, value]) => [key, change(value)]));
+}
+
+function setForm({ elements }: ValueField, value: unknown): unknown {
+  const list = asList(value);
+  if (list === undefined) return plain(value);
+  const items = new Map<string, unknown>();
+  for (const item of list) {
+    const form = normalForm(elements, item);
+    items.set(canonicalJson(form), form);
+  }
+  return Array.from(items)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, form]) => form);
+}
+
+function recordForm(field: ValueField, value: unknown): unknown {
+  const record = asRecord(value);
+  return record === undefined || field.fields === undefined ? plain(value) : fillRecord(field, record);
+}
+
+/** A record with all of its fields; what its schema does not know stays. Kong looks at updated_at in no record. */
+export function fillRecord(field: ValueField, record: Dict): Dict {
+  const { fields = {}, shorthands } = field;
+  const given = shorthands === undefined ? record : expand(shorthands, record);
+  const out: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries(fields))
+    out[name] = Object.hasOwn(given, name) ? normalForm(each, given[name]) : whenAbsent(each);
+  for (const [name, item] of Object.entries(given))
+    if (!Object.hasOwn(fields, name) && name !== 'updated_at') setOwn(out, name, plain(item));
+  return out;
+}
+
+const ABSENT = new WeakMap<ValueField, { readonly form: unknown }>();
+
+/** What stands for a field that is not written. A written null keeps Kong from filling in the default. */
+export function whenAbsent(field: ValueField): unknown {
+  let known = ABSENT.get(field);
+  if (known === undefined) {
+    const isMade = field.type === 'record' && field.required === true;
+    known = { form: normalForm(field, field.default ?? (isMade ? {} : null)) };
+    ABSENT.set(field, known);
+  }
+  return known.form;
+}
+
+/** @returns the record with the fields that its shorthands stand for */
+function expand(shorthands: Readonly<Record<string, Shorthand>>, record: Dict): Dict {
+  const used = Object.keys(shorthands).filter((name) => Object.hasOwn(record, name));
+  if (used.length === 0) return record;
+  const out: Record<string, unknown> = { ...record };
+  for (const name of used) {
+    const { path, wins, words = {} } = shorthands[name] ?? { path: [], wins: false };
+    const written = own(record, name) ?? null;
+    const value = (typeof written === 'string' ? own(words, written) : undefined) ?? written;
+    Reflect.deleteProperty(out, name);
+    const [first, second] = path;
+    if (first === undefined) continue;
+    const present = own(out, first) ?? null;
+    if (second === undefined) {
+      if (wins || present === null) out[first] = value;
+    } else {
+      const inner = asRecord(present) ?? {};
+      if ((own(inner, second) ?? null) === null) out[first] = { ...inner, [second]: value };
+    }
+  }
+  return out;
+}

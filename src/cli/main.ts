@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { demoCommand } from './demo.js';
+import { diffCommand } from './diff.js';
 import { runCommand } from './run.js';
 import { version } from './version.js';
 
@@ -19,6 +20,7 @@ const program = new Command('silverback')
   .showHelpAfterError('(silverback --help tells more)')
   .exitOverride()
   .addCommand(runCommand())
+  .addCommand(diffCommand())
   .addCommand(demoCommand());
 
 try {

@@ -23,6 +23,9 @@ const program = new Command('silverback')
   .addCommand(diffCommand())
   .addCommand(demoCommand());
 
+// Wrong usage of a command ends as wrong usage of the program does.
+for (const command of program.commands) command.exitOverride();
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -131,10 +131,10 @@ function titleOf(flat: FlatEntity): Pick<EntityChange, 'entity' | 'label'> {
   return { entity, label: printable(labelOf(flat)) };
 }
 
-/** What has no name of its own is told by what it is on. */
+/** What has no name of its own, or one that is secret, is told by what it is on. */
 function labelOf({ entity, references }: FlatEntity): string {
   const { uniqueName } = entity.model;
-  const isNamed = uniqueName !== undefined && typeof own(entity.value, uniqueName) === 'string';
+  const isNamed = uniqueName !== undefined && nameOf(entity).name === own(entity.value, uniqueName);
   const owners = isNamed ? [] : Array.from(references.values(), (target) => describe(target.entity));
   return [describe(entity), ...owners].join(' of ');
 }

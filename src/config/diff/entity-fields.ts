@@ -1,13 +1,11 @@
 // The fields of each entity type that are compared. Plugins, routes and vaults have fields that hang on what they are.
 import { asList, asRecord, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
+import { childModels } from '../schema/model.js';
 import type { EntityModel } from '../schema/model.js';
 import { PLUGIN_FIELDS } from '../schema/generated/plugin-fields.js';
 import { valueField } from '../schema/value-field.js';
 import type { ValueField } from '../schema/value-field.js';
-
-/** Not compared as values: the id tells which entity it is, and Kong writes updated_at itself. */
-const LEFT_OUT = ['id', 'updated_at'];
 
 type Fields = Readonly<Record<string, ValueField>>;
 
@@ -34,34 +32,51 @@ const KINDS: Readonly<Record<string, Kinds>> = {
   vaults: { kindOf: (entity) => own(entity, 'name'), fields: { env: ENV_VAULT } },
 };
 
-const KNOWN = new Map<string, ValueField>();
+/** What of an entity is compared, and how. */
+export interface EntityShape {
+  /** Without id and references; with a plugin's config as that plugin has it. */
+  readonly record: ValueField;
+  /** Values that Kong works out where there are none, which then are no difference from those that are written. */
+  readonly workedOut: readonly string[];
+  /** Everything else that an entity may hold. */
+  readonly apart: ReadonlySet<string>;
+}
 
-/**
- * An entity as a record: without its id and its references, with a plugin's config as that plugin has it.
- * @returns always the same object for the same type and kind
- */
-export function entityField(model: EntityModel, entity: Dict): ValueField {
+const KNOWN = new Map<string, EntityShape>();
+
+/** @returns always the same object for the same type and kind */
+export function entityShape(model: EntityModel, entity: Dict): EntityShape {
   const kinds = KINDS[model.type];
   const kind = kinds?.kindOf(entity);
   const special =
     kinds && typeof kind === 'string' && Object.hasOwn(kinds.fields, kind) ? kinds.fields[kind] : undefined;
   const key = special === undefined ? model.type : `${model.type}\n${String(kind)}`;
-  let field = KNOWN.get(key);
-  if (field === undefined) {
-    field = { type: 'record', fields: { ...commonFields(model), ...special } };
-    KNOWN.set(key, field);
+  let shape = KNOWN.get(key);
+  if (shape === undefined) {
+    shape = makeShape(model, special);
+    KNOWN.set(key, shape);
   }
-  return field;
+  return shape;
 }
 
-function commonFields(model: EntityModel): Fields {
-  const shown = Array.from(model.fields).filter(
-    ([name]) => !LEFT_OUT.includes(name) && !model.references.has(name),
-  );
-  return {
-    ...Object.fromEntries(shown.map(([name, field]) => [name, valueField(field)])),
+function makeShape(model: EntityModel, special: Fields | undefined): EntityShape {
+  const workedOut = Array.from(model.fields.keys()).filter((name) => isWorkedOut(model, name));
+  const references = Array.from(model.references.keys());
+  const apart = new Set(['id', 'updated_at', '_comment', '_ignore', ...references, ...workedOut]);
+  const compared = Array.from(model.fields).filter(([name]) => !apart.has(name));
+  const fields: Fields = {
+    ...Object.fromEntries(compared.map(([name, field]) => [name, valueField(field)])),
     ...(model.keys.ttl && { ttl: { type: 'number' } as const }),
+    ...special,
   };
+  const nested = childModels(model).map(({ type }) => type);
+  return { record: { type: 'record', fields }, workedOut, apart: new Set([...apart, ...nested]) };
+}
+
+function isWorkedOut(model: EntityModel, name: string): boolean {
+  const { auto, timestamp } = model.fields.get(name) ?? {};
+  const isTime = auto === true && timestamp === true && name !== 'updated_at';
+  return isTime || (model.type === 'ca_certificates' && name === 'cert_digest');
 }
 
 /** Lists and maps that mean the same when empty as when they are not there. Elsewhere an empty list may say "none at all". */
@@ -79,12 +94,4 @@ export function withoutEmpty(type: string, fields: Dict): Dict {
   return empty.length === 0
     ? fields
     : { ...fields, ...Object.fromEntries(empty.map((name) => [name, null])) };
-}
-
-/** Whether Kong works a value out where there is none, which then is no difference from one that is written. */
-export function isWorkedOut(model: EntityModel, field: string): boolean {
-  const { auto, timestamp } = model.fields.get(field) ?? {};
-  return (
-    (auto === true && timestamp === true) || (model.type === 'ca_certificates' && field === 'cert_digest')
-  );
 }

@@ -5,12 +5,12 @@ import { parentField } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Identity } from '../merge/identity.js';
 import type { Document, Merged } from '../merge/merge.js';
-import { childModels } from '../schema/model.js';
 import type { ValueField } from '../schema/value-field.js';
+import { setOwn } from '../parse/set-own.js';
 import { shownIds } from '../seal/seal.js';
 import { expandShorthand } from '../validate/shorthand.js';
-import { entityField, isWorkedOut, withoutEmpty } from './entity-fields.js';
-import { fillRecord } from './normal-form.js';
+import { entityShape, withoutEmpty } from './entity-fields.js';
+import { fillRecord, whenAbsent } from './normal-form.js';
 
 /** A valid configuration, with the documents that it comes from. */
 export interface Side {
@@ -64,18 +64,14 @@ export function flatten({ documents, merged }: Side): FlatEntity[] {
 }
 
 function fieldsOf({ model, value }: Entity): Pick<FlatEntity, 'shape' | 'fields' | 'workedOut'> {
-  const shape = entityField(model, value);
-  const written: Record<string, unknown> = { ...expandShorthand(model.type, value).value };
-  for (const name of ['id', '_comment', '_ignore', ...model.references.keys()])
-    Reflect.deleteProperty(written, name);
-  for (const { type } of childModels(model)) Reflect.deleteProperty(written, type);
-  const fields: Record<string, unknown> = { ...withoutEmpty(model.type, fillRecord(shape, written)) };
-  const workedOut: Record<string, unknown> = {};
-  for (const name of Object.keys(fields).filter((field) => isWorkedOut(model, field))) {
-    if (fields[name] !== null) workedOut[name] = fields[name];
-    Reflect.deleteProperty(fields, name);
-  }
-  return { shape, fields, workedOut };
+  const { record, workedOut, apart } = entityShape(model, value);
+  const { value: written } = expandShorthand(model.type, value);
+  const known = workedOut.map((name) => [name, own(value, name) ?? null] as const);
+  return {
+    shape: record,
+    fields: withoutEmpty(model.type, fillRecord(record, written, apart)),
+    workedOut: Object.fromEntries(known.filter(([, form]) => form !== null)),
+  };
 }
 
 /** Finds what a reference means: a name, an id, or `{id: ...}`; Kong looks among the names first. */
@@ -96,4 +92,15 @@ function finder(
     const key = `${type}\n${id}`;
     return isDict(reference) ? ids.get(key) : (names.get(key) ?? ids.get(key));
   };
+}
+
+/** The fields that are not as they would be if nobody had written them. */
+export function unusualFields({ shape, fields }: FlatEntity): Dict {
+  const unusual: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const known =
+      shape.fields !== undefined && Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    if (known === undefined || value !== whenAbsent(known)) setOwn(unusual, name, value);
+  }
+  return unusual;
 }

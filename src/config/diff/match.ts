@@ -3,6 +3,7 @@ import { own } from '../document/dict.js';
 import { MODELS } from '../schema/model.js';
 import type { EntityModel } from '../schema/model.js';
 import { canonicalJson } from '../seal/canonical-json.js';
+import { unusualFields } from './flat-entity.js';
 import type { FlatEntity } from './flat-entity.js';
 import { groupBy, hasCacheKey, pairByKey, push, referencesOf } from './pairing.js';
 import type { KeyOf, Left, Take, TokenOf } from './pairing.js';
@@ -84,7 +85,7 @@ function keysOf(model: EntityModel, tokenOf: TokenOf): KeyOf[] {
   const content = (entity: FlatEntity): string => {
     const known = contents.get(entity);
     if (known !== undefined) return known;
-    const made = `${referencesOf(entity, tokenOf)}\n${canonicalJson(entity.fields)}`;
+    const made = `${referencesOf(entity, tokenOf)}\n${canonicalJson(unusualFields(entity))}`;
     contents.set(entity, made);
     return made;
   };

@@ -28,12 +28,19 @@ export function normalForm(field: ValueField | undefined, value: unknown): unkno
 
 /** An empty list and an empty mapping are one for Lua. */
 function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? {} : value.map(plain);
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value as unknown[]) items.push(plain(item));
+    return items.length === 0 ? {} : items;
+  }
   return isDict(value) ? mapValues(value, plain) : value;
 }
 
+/** One frame per level of nesting, of which a text may have 2,000. */
 function mapValues(dict: Dict, change: (value: unknown) => unknown): Dict {
-  return Object.fromEntries(Object.entries(dict).map(([key, value]) => [key, change(value)]));
+  const out: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(dict)) setOwn(out, key, change(value));
+  return out;
 }
 
 function setForm({ elements }: ValueField, value: unknown): unknown {
@@ -54,16 +61,28 @@ function recordForm(field: ValueField, value: unknown): unknown {
   return record === undefined || field.fields === undefined ? plain(value) : fillRecord(field, record);
 }
 
-/** A record with all of its fields; what its schema does not know stays. Kong looks at updated_at in no record. */
-export function fillRecord(field: ValueField, record: Dict): Dict {
+/**
+ * A record with all of its fields; what its schema does not know stays. Kong looks at updated_at in no record.
+ * @param apart fields that are left out
+ */
+export function fillRecord(field: ValueField, record: Dict, apart?: ReadonlySet<string>): Dict {
   const { fields = {}, shorthands } = field;
   const given = shorthands === undefined ? record : expand(shorthands, record);
   const out: Record<string, unknown> = {};
   for (const [name, each] of Object.entries(fields))
-    out[name] = Object.hasOwn(given, name) ? normalForm(each, given[name]) : whenAbsent(each);
+    out[name] = Object.hasOwn(given, name) ? writtenForm(each, given[name]) : whenAbsent(each);
   for (const [name, item] of Object.entries(given))
-    if (!Object.hasOwn(fields, name) && name !== 'updated_at') setOwn(out, name, plain(item));
+    if (!Object.hasOwn(fields, name) && name !== 'updated_at' && apart?.has(name) !== true)
+      setOwn(out, name, plain(item));
   return out;
+}
+
+/** What is written out and equal to the default is that very object: so that telling them apart costs nothing. */
+function writtenForm(field: ValueField, value: unknown): unknown {
+  const form = normalForm(field, value);
+  if (typeof form !== 'object' || form === null) return form;
+  const usual = whenAbsent(field);
+  return usual !== null && canonicalJson(form) === canonicalJson(usual) ? usual : form;
 }
 
 const ABSENT = new WeakMap<ValueField, { readonly form: unknown }>();

@@ -1,8 +1,8 @@
 // Entities that have no name to be known by, and whose content has changed: each is paired with the one that is most like it.
 import { own } from '../document/dict.js';
 import { canonicalJson } from '../seal/canonical-json.js';
+import { unusualFields } from './flat-entity.js';
 import type { FlatEntity } from './flat-entity.js';
-import { whenAbsent } from './normal-form.js';
 import { groupBy, hasCacheKey, push, referencesOf } from './pairing.js';
 import type { Left, Take, TokenOf } from './pairing.js';
 
@@ -101,21 +101,18 @@ function isNameless({ entity: { model, value } }: FlatEntity): boolean {
 
 /** What an entity says beyond the defaults, where it is, and what is in it. */
 function traitsOf(
-  { fields, shape, references }: FlatEntity,
+  entity: FlatEntity,
   tokenOf: TokenOf,
   children: readonly FlatEntity[],
-): Set<string> {
+): ReadonlySet<string> {
   const traits = new Set<string>();
-  for (const [name, value] of Object.entries(fields)) {
-    const usual = shape.fields?.[name];
-    if (usual && canonicalJson(value) === canonicalJson(whenAbsent(usual))) continue;
-    addLeaves(traits, name, value);
-  }
-  for (const [field, target] of references) traits.add(`${field}\n${tokenOf(target)}`);
-  for (const { entity, fields: inner } of children) {
-    const names = entity.model.uniqueFields.map((field) => own(entity.value, field));
-    const name = names.find((value) => typeof value === 'string') ?? canonicalJson(inner);
-    traits.add(`${entity.model.type}\n${name}`);
+  for (const [name, value] of Object.entries(unusualFields(entity))) addLeaves(traits, name, value);
+  for (const [field, target] of entity.references) traits.add(`${field}\n${tokenOf(target)}`);
+  for (const child of children) {
+    const { model, value } = child.entity;
+    const names = model.uniqueFields.map((field) => own(value, field));
+    const name = names.find((each) => typeof each === 'string') ?? canonicalJson(unusualFields(child));
+    traits.add(`${model.type}\n${name}`);
   }
   return traits;
 }

@@ -1,9 +1,9 @@
 // Two normal forms, field by field.
 import { isDict } from '../document/dict.js';
 import type { Path } from '../parse/result.js';
-import type { ValueField } from '../schema/value-field.js';
 import { canonicalJson } from '../seal/canonical-json.js';
 import { childOf, hideSecrets, isSecret, isSecretKey } from './secret.js';
+import type { ValueField } from './value-field.js';
 
 /** One field that differs. */
 export interface FieldChange {

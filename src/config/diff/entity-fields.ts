@@ -1,36 +1,14 @@
 // The fields of each entity type that are compared. Plugins, routes and vaults have fields that hang on what they are.
 import { asList, asRecord, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
+import type { Entity } from '../document/entity.js';
 import { childModels } from '../schema/model.js';
 import type { EntityModel } from '../schema/model.js';
-import { PLUGIN_FIELDS } from '../schema/generated/plugin-fields.js';
-import { valueField } from '../schema/value-field.js';
-import type { ValueField } from '../schema/value-field.js';
+import type { PluginModel } from '../schema/plugin-model.js';
+import { valueField } from './value-field.js';
+import type { ValueField } from './value-field.js';
 
 type Fields = Readonly<Record<string, ValueField>>;
-
-const NO_STRIPPING: Fields = { strip_path: { type: 'boolean', required: true, default: false } };
-const ENV_VAULT: Fields = {
-  config: { type: 'record', required: true, fields: { prefix: { type: 'string' } } },
-};
-
-interface Kinds {
-  readonly kindOf: (entity: Dict) => unknown;
-  readonly fields: Readonly<Record<string, Fields>>;
-}
-
-/** By type: which kind of it an entity is, and what its fields are then. Kong's schema endpoint shows those of plugins only. */
-const KINDS: Readonly<Record<string, Kinds>> = {
-  plugins: {
-    kindOf: (entity) => own(entity, 'name'),
-    fields: Object.fromEntries(Object.entries(PLUGIN_FIELDS).map(([name, fields]) => [name, { ...fields }])),
-  },
-  routes: {
-    kindOf: (entity) => asList(own(entity, 'protocols'))?.[0],
-    fields: { grpc: NO_STRIPPING, grpcs: NO_STRIPPING },
-  },
-  vaults: { kindOf: (entity) => own(entity, 'name'), fields: { env: ENV_VAULT } },
-};
 
 /** What of an entity is compared, and how. */
 export interface EntityShape {
@@ -43,20 +21,47 @@ export interface EntityShape {
 }
 
 const KNOWN = new Map<string, EntityShape>();
+const OF_PLUGINS = new WeakMap<PluginModel, EntityShape>();
 
 /** @returns always the same object for the same type and kind */
-export function entityShape(model: EntityModel, entity: Dict): EntityShape {
-  const kinds = KINDS[model.type];
-  const kind = kinds?.kindOf(entity);
-  const special =
-    kinds && typeof kind === 'string' && Object.hasOwn(kinds.fields, kind) ? kinds.fields[kind] : undefined;
-  const key = special === undefined ? model.type : `${model.type}\n${String(kind)}`;
-  let shape = KNOWN.get(key);
-  if (shape === undefined) {
-    shape = makeShape(model, special);
-    KNOWN.set(key, shape);
-  }
+export function entityShape(entity: Entity): EntityShape {
+  const { model, plugin } = entity;
+  if (plugin !== undefined) return known(OF_PLUGINS, plugin, () => makeShape(model, pluginFields(plugin)));
+  const kind = kindOf(entity);
+  return known(KNOWN, `${model.type}\n${kind ?? ''}`, () => makeShape(model, KINDS[kind ?? '']));
+}
+
+function known<K>(
+  shapes: { get: (key: K) => EntityShape | undefined; set: (key: K, shape: EntityShape) => unknown },
+  key: K,
+  make: () => EntityShape,
+): EntityShape {
+  const shape = shapes.get(key) ?? make();
+  shapes.set(key, shape);
   return shape;
+}
+
+function pluginFields({ facts: { config, generated, defaultProtocols } }: PluginModel): Fields {
+  return {
+    config: valueField(config, generated),
+    ...(defaultProtocols && {
+      protocols: { type: 'set', required: true, default: defaultProtocols, elements: TEXT },
+    }),
+  };
+}
+
+const TEXT: ValueField = { type: 'string' };
+
+/** Kinds of routes and vaults that have a schema of their own, which Kong's schema endpoint does not show. */
+const KINDS: Readonly<Record<string, Fields>> = {
+  'grpc route': { strip_path: { type: 'boolean', required: true, default: false } },
+  'env vault': { config: { type: 'record', required: true, fields: { prefix: TEXT } } },
+};
+
+function kindOf({ model, value }: Entity): string | undefined {
+  if (model.type === 'vaults') return own(value, 'name') === 'env' ? 'env vault' : undefined;
+  const first = model.type === 'routes' ? asList(own(value, 'protocols'))?.[0] : undefined;
+  return first === 'grpc' || first === 'grpcs' ? 'grpc route' : undefined;
 }
 
 function makeShape(model: EntityModel, special: Fields | undefined): EntityShape {

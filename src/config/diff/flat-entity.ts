@@ -1,16 +1,18 @@
 // A configuration as Kong stores it: no nesting, references resolved, every field in its normal form.
-import { isDict, own } from '../document/dict.js';
+import { asRecord, isDict, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import { parentField } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Identity } from '../merge/identity.js';
 import type { Document, Merged } from '../merge/merge.js';
-import type { ValueField } from '../schema/value-field.js';
 import { setOwn } from '../parse/set-own.js';
 import { shownIds } from '../seal/seal.js';
+import { withoutFalseRecords } from '../validate/false-records.js';
+import { expandConfig } from '../validate/plugins/shorthand.js';
 import { expandShorthand } from '../validate/shorthand.js';
 import { entityShape, withoutEmpty } from './entity-fields.js';
 import { fillRecord, whenAbsent } from './normal-form.js';
+import type { ValueField } from './value-field.js';
 
 /** A valid configuration, with the documents that it comes from. */
 export interface Side {
@@ -63,15 +65,21 @@ export function flatten({ documents, merged }: Side): FlatEntity[] {
   return Array.from(flat.values());
 }
 
-function fieldsOf({ model, value }: Entity): Pick<FlatEntity, 'shape' | 'fields' | 'workedOut'> {
-  const { record, workedOut, apart } = entityShape(model, value);
-  const { value: written } = expandShorthand(model.type, value);
-  const known = workedOut.map((name) => [name, own(value, name) ?? null] as const);
+function fieldsOf(entity: Entity): Pick<FlatEntity, 'shape' | 'fields' | 'workedOut'> {
+  const { record, workedOut, apart } = entityShape(entity);
+  const made = workedOut.map((name) => [name, own(entity.value, name) ?? null] as const);
   return {
     shape: record,
-    fields: withoutEmpty(model.type, fillRecord(record, written, apart)),
-    workedOut: Object.fromEntries(known.filter(([, form]) => form !== null)),
+    fields: withoutEmpty(entity.model.type, fillRecord(record, expanded(entity), apart)),
+    workedOut: Object.fromEntries(made.filter(([, form]) => form !== null)),
   };
+}
+
+/** The entity as Kong validates it: what shorthand fields stand for, in its place. */
+function expanded({ model, value, plugin }: Entity): Dict {
+  const { value: whole } = expandShorthand(model.type, withoutFalseRecords(model.fields, value));
+  const config = plugin && asRecord(own(whole, 'config'));
+  return config ? { ...whole, config: expandConfig(plugin.facts.config, config, []).value } : whole;
 }
 
 /** Finds what a reference means: a name, an id, or `{id: ...}`; Kong looks among the names first. */

@@ -1,10 +1,10 @@
-// A value as Kong stores it: defaults filled in, shorthands expanded, sets without order and repetition. Two values that Kong
+// A value as Kong stores it: defaults filled in, sets without order and repetition. Two values that Kong
 // takes for one have one normal form.
-import { asList, asRecord, isDict, own } from '../document/dict.js';
+import { asList, asRecord, isDict } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import { setOwn } from '../parse/set-own.js';
-import type { Shorthand, ValueField } from '../schema/value-field.js';
 import { canonicalJson } from '../seal/canonical-json.js';
+import type { ValueField } from './value-field.js';
 
 /** @param field undefined for what nobody has a schema of */
 export function normalForm(field: ValueField | undefined, value: unknown): unknown {
@@ -66,12 +66,11 @@ function recordForm(field: ValueField, value: unknown): unknown {
  * @param apart fields that are left out
  */
 export function fillRecord(field: ValueField, record: Dict, apart?: ReadonlySet<string>): Dict {
-  const { fields = {}, shorthands } = field;
-  const given = shorthands === undefined ? record : expand(shorthands, record);
+  const { fields = {} } = field;
   const out: Record<string, unknown> = {};
   for (const [name, each] of Object.entries(fields))
-    out[name] = Object.hasOwn(given, name) ? writtenForm(each, given[name]) : whenAbsent(each);
-  for (const [name, item] of Object.entries(given))
+    out[name] = Object.hasOwn(record, name) ? writtenForm(each, record[name]) : whenAbsent(each);
+  for (const [name, item] of Object.entries(record))
     if (!Object.hasOwn(fields, name) && name !== 'updated_at' && apart?.has(name) !== true)
       setOwn(out, name, plain(item));
   return out;
@@ -96,27 +95,4 @@ export function whenAbsent(field: ValueField): unknown {
     ABSENT.set(field, known);
   }
   return known.form;
-}
-
-/** @returns the record with the fields that its shorthands stand for */
-function expand(shorthands: Readonly<Record<string, Shorthand>>, record: Dict): Dict {
-  const used = Object.keys(shorthands).filter((name) => Object.hasOwn(record, name));
-  if (used.length === 0) return record;
-  const out: Record<string, unknown> = { ...record };
-  for (const name of used) {
-    const { path, wins, words = {} } = shorthands[name] ?? { path: [], wins: false };
-    const written = own(record, name) ?? null;
-    const value = (typeof written === 'string' ? own(words, written) : undefined) ?? written;
-    Reflect.deleteProperty(out, name);
-    const [first, second] = path;
-    if (first === undefined) continue;
-    const present = own(out, first) ?? null;
-    if (second === undefined) {
-      if (wins || present === null) out[first] = value;
-    } else {
-      const inner = asRecord(present) ?? {};
-      if ((own(inner, second) ?? null) === null) out[first] = { ...inner, [second]: value };
-    }
-  }
-  return out;
 }

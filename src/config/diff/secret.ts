@@ -1,7 +1,7 @@
 // What of a configuration a diff may show. In doubt: that a value changed, and never the value.
 import { isDict } from '../document/dict.js';
 import { isSecretName } from '../refusal/mask.js';
-import type { ValueField } from '../schema/value-field.js';
+import type { ValueField } from './value-field.js';
 
 export const HIDDEN = '***';
 

@@ -28,7 +28,6 @@ consumers:
   jwt_secrets: [{key: ${mark}20, secret: ${mark}21}]
   hmacauth_credentials: [{username: ann, secret: ${mark}22}]
   oauth2_credentials: [{name: app, client_id: ${mark}23, client_secret: ${mark}24}]
-vaults: [{name: my-vault, prefix: my-vault, config: {token: ${mark}25}}]
 `;
 const EMPTY = `${V3}services: []`;
 

@@ -62,7 +62,7 @@ export function stored(text: Buffer): Buffer | undefined {
     ([name, items]) => `${JSON.stringify(name)}:[${[...items.values()].map(encodeJson).join(',')}]`,
   );
   const transform = asMap(parsed.value).get('_transform') !== false;
-  return Buffer.from(`{"_format_version":"3.0","_transform":${transform},${lists.join(',')}}`);
+  return Buffer.from(`{${['"_format_version":"3.0"', `"_transform":${transform}`, ...lists].join(',')}}`);
 }
 
 function accepted(entities: Entities): Verdict {

@@ -78,10 +78,8 @@ function makeShape(model: EntityModel, special: Fields | undefined): EntityShape
   return { record: { type: 'record', fields }, workedOut, apart: new Set([...apart, ...nested]) };
 }
 
-function isWorkedOut(model: EntityModel, name: string): boolean {
-  const { auto, timestamp } = model.fields.get(name) ?? {};
-  const isTime = auto === true && timestamp === true && name !== 'updated_at';
-  return isTime || (model.type === 'ca_certificates' && name === 'cert_digest');
+function isWorkedOut({ type }: EntityModel, name: string): boolean {
+  return name === 'created_at' || (type === 'ca_certificates' && name === 'cert_digest');
 }
 
 /** Lists and maps that mean the same when empty as when they are not there. Elsewhere an empty list may say "none at all". */

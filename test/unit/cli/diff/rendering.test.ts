@@ -52,7 +52,7 @@ describe('a diff as text', () => {
     );
     expect(diffText(long, plain).length).toBeLessThan(400);
     const evil = diffTexts(V3, `${V3}consumers: [{username: "\\x1b[31m\\u202e"}]`);
-     
+
     expect(diffText(evil, plain)).not.toMatch(/[\u001b\u202e]/);
   });
 });

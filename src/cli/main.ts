@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { demoCommand } from './demo.js';
+import { diffCommand } from './diff.js';
 import { runCommand } from './run.js';
 import { validateCommand } from './validate.js';
 import { version } from './version.js';
@@ -23,6 +24,7 @@ const program = new Command('silverback')
   .exitOverride()
   .addCommand(runCommand())
   .addCommand(validateCommand())
+  .addCommand(diffCommand())
   .addCommand(demoCommand());
 inheritSettings(program);
 

@@ -1,6 +1,8 @@
 // The entrance: texts in, findings and a sealed revision out. Pure but for what it remembers of the last compilations.
 import { mergeDeckSettings } from './deck/settings.js';
 import type { DeckSettings } from './deck/settings.js';
+import { diffConfigs } from './diff/diff.js';
+import type { ConfigDiff } from './diff/diff.js';
 import { inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
 import type { Finding } from './finding.js';
@@ -51,9 +53,15 @@ export interface Compiler {
    * @param answer the body of Kong's 400
    */
   readonly explain: (revisionId: string, answer: string) => Finding[];
+  /**
+   * What differs between two revisions as Kong sees them, secrets only as changed, with the places in their sources.
+   * @param oldId a revision that was compiled lately, as `newId` is
+   * @returns nothing when one of them is not known
+   */
+  readonly diff: (oldId: string, newId: string) => ConfigDiff | undefined;
 }
 
-/** Revisions whose documents are remembered for `explain`. */
+/** Revisions whose documents are remembered for `explain` and `diff`. */
 const REMEMBERED = 4;
 
 export function createCompiler(options: CompilerOptions): Compiler {
@@ -112,7 +120,11 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const known = compiled.get(revisionId);
     return explainRefusal(answer, known?.documents ?? [], known?.merged ?? NOTHING);
   };
-  return { compile, explain };
+  const diff = (oldId: string, newId: string): ConfigDiff | undefined => {
+    const [old, now] = [compiled.get(oldId), compiled.get(newId)];
+    return old && now && diffConfigs(old, now);
+  };
+  return { compile, explain, diff };
 }
 
 const NOTHING: Merged = { entities: [], identities: new Map(), transform: true };

@@ -52,6 +52,19 @@ export function verdict(text: Buffer): Verdict {
   }
 }
 
+/** The entities that a gateway would store, as a configuration; undefined where it would refuse the text. */
+export function stored(text: Buffer): Buffer | undefined {
+  const parsed = parseText(text);
+  if (!parsed.ok) return undefined;
+  const result = evaluate(model, asMap(parsed.value), text, md5(text), OPTIONS);
+  if ('refusal' in result) return undefined;
+  const lists = [...result.config.entities].map(
+    ([name, items]) => `${JSON.stringify(name)}:[${[...items.values()].map(encodeJson).join(',')}]`,
+  );
+  const transform = asMap(parsed.value).get('_transform') !== false;
+  return Buffer.from(`{${['"_format_version":"3.0"', `"_transform":${transform}`, ...lists].join(',')}}`);
+}
+
 function accepted(entities: Entities): Verdict {
   for (const items of entities.values()) for (const item of items.values()) encodeJson(item);
   const counts = [...entities].filter(([name, items]) => name !== 'workspaces' && items.size > 0);

@@ -35,7 +35,12 @@ const VOCABULARY: ReadonlySet<string> = new Set(
 
 export function isSecretField(entity: Pick<Entity, 'model'>, field: string): boolean {
   const { encrypted, referenceable } = entity.model.fields.get(field) ?? {};
-  return encrypted === true || referenceable === true || SECRET_FIELDS.test(field);
+  return encrypted === true || referenceable === true || isSecretName(field);
+}
+
+/** Whether fields of this name hold secrets, whatever their schema says. */
+export function isSecretName(field: string): boolean {
+  return SECRET_FIELDS.test(field);
 }
 
 /** Every text of an entity that may be a secret: of a plugin's config, all; of other fields, the passwords in URLs. */

@@ -65,6 +65,7 @@ export function pluginFacts(schemas: Readonly<Record<string, KongSchema>>): Reco
 export function factsOfPlugin(plugin: string, schema: KongSchema): PluginFacts {
   const fields = fieldsOf(schema);
   const protocols = fields.get('protocols')?.elements?.one_of?.map(String);
+  const usual = fields.get('protocols')?.default;
   const unscoped = (['consumer', 'route', 'service'] as const).filter(
     (scope) => fields.get(scope)?.eq === null,
   );
@@ -75,6 +76,7 @@ export function factsOfPlugin(plugin: string, schema: KongSchema): PluginFacts {
     .map(([name]) => name);
   return {
     ...(protocols && { protocols }),
+    ...(Array.isArray(usual) && { defaultProtocols: usual.map(String) }),
     unscoped,
     generated,
     config: { ...config, type: 'record', required: true },

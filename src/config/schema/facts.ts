@@ -19,6 +19,8 @@ export interface EntityFacts {
 export interface PluginFacts {
   /** The protocols that it may be set for; absent: all. */
   readonly protocols?: readonly string[];
+  /** Those that it is set for where none are written; absent: as for any plugin. */
+  readonly defaultProtocols?: readonly string[];
   /** Scopes that it may not have. */
   readonly unscoped: readonly ('consumer' | 'route' | 'service')[];
   /** Texts in `config` that Kong makes up at random when they are absent. */

@@ -40,18 +40,24 @@ export function seal(merged: Merged): Revision {
   return { id: createHash('md5').update(bytes).digest('hex'), bytes, counts };
 }
 
-/** Every entity by the id that Kong shows for it: given, derived or sealed. */
+/** The id that Kong shows for each entity: given, derived or sealed. */
+export function shownIds(merged: Merged): Map<Entity, string> {
+  const sealed = sealedIds(merged);
+  const ids = new Map<Entity, string>();
+  for (const entity of merged.entities) {
+    const shown = idOf(entity, merged.identities, sealed);
+    if (shown !== undefined) ids.set(entity, shown);
+  }
+  return ids;
+}
+
+/** Every entity by the id that Kong shows for it. */
 export function entitiesById(merged: Merged): (type: string, id: string) => Entity | undefined {
   let byId: Map<string, Entity> | undefined;
   return (type, id) => {
-    if (byId === undefined) {
-      byId = new Map();
-      const sealed = sealedIds(merged);
-      for (const entity of merged.entities) {
-        const shown = idOf(entity, merged.identities, sealed);
-        if (shown !== undefined) byId.set(`${entity.model.type}\n${shown}`, entity);
-      }
-    }
+    byId ??= new Map(
+      Array.from(shownIds(merged), ([entity, shown]) => [`${entity.model.type}\n${shown}`, entity] as const),
+    );
     return byId.get(`${type}\n${id}`);
   };
 }

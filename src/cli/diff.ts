@@ -9,7 +9,7 @@ import { diffJson } from './diff/json.js';
 import { diffMarkdown } from './diff/markdown.js';
 import { diffText } from './diff/text.js';
 import type { Paint } from './diff/text.js';
-import { readConfig, STDIN, UnreadableConfig } from './read-config.js';
+import { readConfig, UnreadableConfig } from './read-config.js';
 
 const FORMATS = ['text', 'json', 'markdown'] as const;
 type Format = (typeof FORMATS)[number];
@@ -43,7 +43,7 @@ export function diffCommand(): Command {
     .option('--deck', "read decK's dialect, on both sides", false)
     .addHelpText('after', HELP)
     .action(async (old: string, now: string, options: DiffOptions, command: Command) => {
-      if (old === STDIN && now === STDIN)
+      if (old === '-' && now === '-')
         command.error('error: only one of the two can be - (the standard input)', { exitCode: FAILED });
       process.exitCode = await compare(old, now, options);
     });
@@ -56,7 +56,7 @@ async function compare(old: string, now: string, { format, deck }: DiffOptions):
   let unreadable = false;
   for (const path of [old, now]) {
     try {
-      compilations.push(compiler.compile(await readConfig(path, process.stdin)));
+      compilations.push(compiler.compile(await readConfig(path, () => process.stdin)));
     } catch (error) {
       if (!(error instanceof UnreadableConfig)) throw error;
       process.stderr.write(`error: ${error.message}\n`);

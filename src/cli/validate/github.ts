@@ -1,6 +1,6 @@
 // Findings as workflow commands of GitHub Actions, which shows them on the lines of a pull request.
 import type { Finding } from '../../config/finding.js';
-import { STDIN } from './inputs.js';
+import { STDIN } from '../read-config.js';
 import type { Outcome } from './outcome.js';
 import { summarise } from './summary.js';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readInputs, STDIN } from '../../../../src/cli/validate/inputs.js';
+import { STDIN } from '../../../../src/cli/read-config.js';
+import { readInputs } from '../../../../src/cli/validate/inputs.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -58,7 +59,7 @@ test('a dash is standard input, which is opened for nothing else', async () => {
     throw new Error('opened');
   };
   expect((await read(['a.yaml'], never)).problems).toEqual([]);
-  expect((await read(['-'], never)).problems).toEqual(['<stdin>: it cannot be read (opened)']);
+  expect((await read(['-'], never)).problems).toEqual(['<stdin>: it cannot be read']);
 });
 
 test('too much on standard input is not read to its end', async () => {
@@ -67,8 +68,15 @@ test('too much on standard input is not read to its end', async () => {
     for (;;) yield block;
   }
   expect((await read(['-'], () => Readable.from(endless()))).problems).toEqual([
-    '<stdin>: it is larger than 32 MiB',
+    '<stdin>: it holds more than 32 MiB',
   ]);
+});
+
+test('a pipe that is named is read', async () => {
+  execFileSync('mkfifo', [path('fifo')]);
+  const writing = writeFile(path('fifo'), 'from the pipe');
+  expect(await read(['fifo'])).toEqual({ texts: [['fifo', 'from the pipe']], problems: [] });
+  await writing;
 });
 
 test('all that cannot be read is told at once', async () => {
@@ -77,24 +85,21 @@ test('all that cannot be read is told at once', async () => {
   await truncate(path('big.yaml'), 40 << 20);
   await symlink('nowhere', path('link.yaml'));
   await symlink('circle.yaml', path('circle.yaml'));
-  execFileSync('mkfifo', [path('fifo')]);
   const { texts, problems } = await read([
     'gone.yaml',
     'empty',
     'big.yaml',
     'link.yaml',
     'circle.yaml',
-    'fifo',
     'big.yaml/x',
   ]);
   expect(texts).toEqual([]);
   expect(problems).toEqual([
     'gone.yaml: it does not exist',
-    'empty: there are no files right in this folder that end in .yaml, .yml or .json',
+    'empty: there are no .yaml, .yml or .json files right in this folder',
     'big.yaml: it holds more than 32 MiB',
     'link.yaml: it does not exist',
-    'circle.yaml: its symbolic links lead in a circle (ELOOP)',
-    'fifo: it is no regular file; to read a pipe, lead it into "silverback validate -"',
+    'circle.yaml: its symbolic links lead in a circle',
     'big.yaml/x: it does not exist',
   ]);
 });

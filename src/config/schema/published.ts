@@ -194,11 +194,7 @@ const noScope = (scope: string): JsonSchema => ({
   [SAYS]: `this plugin does not work for a ${scope}`,
 });
 
-interface HasFields {
-  readonly fields?: KongSchema['fields'];
-  readonly shorthand_fields?: KongSchema['fields'];
-  readonly elements?: KongField;
-}
+type HasFields = Pick<KongField, 'fields' | 'shorthand_fields' | 'elements'>;
 
 /** Shorthands are fields like others to whoever writes them. */
 function withShorthands<T extends HasFields>(schema: T): T {

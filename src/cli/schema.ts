@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, Option } from 'commander';
+import { nearest } from '../config/validate/near.js';
+import { oneSchema, pluginDefinition } from '../config/schema/published.js';
+import type { JsonSchema } from '../config/schema/convert.js';
+import { schemaPullCommand } from './schema-pull.js';
+
+const BUNDLED = fileURLToPath(new URL('../../schemas/kong-3.9', import.meta.url));
+
+interface PrintOptions {
+  readonly plugin?: string;
+  readonly entity?: string;
+  readonly schemaDir?: string;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The definitions of a whole schema as `wholeSchema` makes it. */
+function definitionsOf(text: string): Map<string, JsonSchema> {
+  const whole: unknown = JSON.parse(text);
+  const definitions = isObject(whole) ? whole['definitions'] : undefined;
+  const entries = Object.entries(isObject(definitions) ? definitions : {});
+  return new Map(entries.flatMap(([name, schema]) => (isObject(schema) ? [[name, schema] as const] : [])));
+}
+
+/**
+ * The text to print.
+ * @throws Error that tells what there is no schema of
+ */
+function schemaText({ plugin, entity, schemaDir }: PrintOptions): string {
+  const text = readFileSync(join(schemaDir ?? BUNDLED, 'kong.schema.json'), 'utf8');
+  if (plugin === undefined && entity === undefined) return text;
+  const definitions = definitionsOf(text);
+  const name = plugin === undefined ? (entity ?? '') : pluginDefinition(plugin);
+  const schema = oneSchema(definitions, name);
+  if (schema !== undefined && (plugin !== undefined || !name.startsWith(pluginDefinition(''))))
+    return `${JSON.stringify(schema, null, 1)}\n`;
+  const [kind, asked] = plugin === undefined ? ['entity', entity ?? ''] : ['plugin', plugin];
+  const prefix = pluginDefinition('');
+  const known = [...definitions.keys()].flatMap((each) =>
+    each.startsWith(prefix) ? (kind === 'plugin' ? [each.slice(prefix.length)] : []) : kind === 'entity' ? [each] : [],
+  );
+  const meant = nearest(asked, known);
+  throw new Error(
+    `there is no schema of ${kind === 'plugin' ? 'a plugin' : 'an entity'} ${asked}` +
+      (meant === undefined ? `; there are: ${known.join(', ')}` : `; did you mean ${meant}?`),
+  );
+}
+
+function printCommand(): Command {
+  return new Command('print')
+    .description('Print the JSON Schema (draft 7) of a declarative configuration, for editors and other tools.')
+    .addOption(new Option('--plugin <name>', "only this plugin's").conflicts('entity'))
+    .option('--entity <type>', "only this entity type's, such as services or keyauth_credentials")
+    .option('--schema-dir <folder>', 'from a folder that `silverback schema pull` wrote, instead of Kong 3.9')
+    .action((options: PrintOptions, command: Command) => {
+      try {
+        process.stdout.write(schemaText(options));
+      } catch (error) {
+        command.error(`error: ${error instanceof Error ? error.message : String(error)}`, { exitCode: 2 });
+      }
+    });
+}
+
+/** `silverback schema`: what a configuration may hold, as JSON Schema. */
+export function schemaCommand(): Command {
+  return new Command('schema')
+    .description('JSON Schemas of the declarative configuration: print them, or pull those of a live gateway.')
+    .addCommand(printCommand())
+    .addCommand(schemaPullCommand());
+}

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
@@ -26,33 +26,38 @@ function definitionsOf(text: string): Map<string, JsonSchema> {
   return new Map(entries.flatMap(([name, schema]) => (isObject(schema) ? [[name, schema] as const] : [])));
 }
 
+const PLUGIN = pluginDefinition('');
+
 /**
  * The text to print.
  * @throws Error that tells what there is no schema of
  */
 function schemaText({ plugin, entity, schemaDir }: PrintOptions): string {
-  const text = readFileSync(join(schemaDir ?? BUNDLED, 'kong.schema.json'), 'utf8');
-  if (plugin === undefined && entity === undefined) return text;
+  const file = join(schemaDir ?? BUNDLED, 'kong.schema.json');
+  if (!existsSync(file)) throw new Error(`${file} does not exist; \`silverback schema pull\` makes it`);
+  const text = readFileSync(file, 'utf8');
+  const asked = plugin ?? entity;
+  if (asked === undefined) return text;
   const definitions = definitionsOf(text);
-  const name = plugin === undefined ? (entity ?? '') : pluginDefinition(plugin);
-  const schema = oneSchema(definitions, name);
-  if (schema !== undefined && (plugin !== undefined || !name.startsWith(pluginDefinition(''))))
-    return `${JSON.stringify(schema, null, 1)}\n`;
-  const [kind, asked] = plugin === undefined ? ['entity', entity ?? ''] : ['plugin', plugin];
-  const prefix = pluginDefinition('');
-  const known = [...definitions.keys()].flatMap((each) =>
-    each.startsWith(prefix) ? (kind === 'plugin' ? [each.slice(prefix.length)] : []) : kind === 'entity' ? [each] : [],
-  );
+  const plugins = [...definitions.keys()].filter((name) => name.startsWith(PLUGIN));
+  const entities = [...definitions.keys()].filter((name) => !name.startsWith(PLUGIN));
+  const known = plugin === undefined ? entities : plugins.map((name) => name.slice(PLUGIN.length));
+  const name = plugin === undefined ? asked : pluginDefinition(asked);
+  const schema = known.includes(asked) ? oneSchema(definitions, name) : undefined;
+  if (schema !== undefined) return `${JSON.stringify(schema, null, 1)}\n`;
   const meant = nearest(asked, known);
+  const hint = meant === undefined ? `there are: ${known.join(', ')}` : `did you mean ${meant}?`;
   throw new Error(
-    `there is no schema of ${kind === 'plugin' ? 'a plugin' : 'an entity'} ${asked}` +
-      (meant === undefined ? `; there are: ${known.join(', ')}` : `; did you mean ${meant}?`),
+    `there is no schema of ${plugin === undefined ? 'an entity' : 'a plugin'} ${asked}; ${hint}`,
   );
 }
 
 function printCommand(): Command {
   return new Command('print')
-    .description('Print the JSON Schema (draft 7) of a declarative configuration, for editors and other tools.')
+    .exitOverride()
+    .description(
+      'Print the JSON Schema (draft 7) of a declarative configuration, for editors and other tools.',
+    )
     .addOption(new Option('--plugin <name>', "only this plugin's").conflicts('entity'))
     .option('--entity <type>', "only this entity type's, such as services or keyauth_credentials")
     .option('--schema-dir <folder>', 'from a folder that `silverback schema pull` wrote, instead of Kong 3.9')
@@ -68,7 +73,10 @@ function printCommand(): Command {
 /** `silverback schema`: what a configuration may hold, as JSON Schema. */
 export function schemaCommand(): Command {
   return new Command('schema')
-    .description('JSON Schemas of the declarative configuration: print them, or pull those of a live gateway.')
+    .exitOverride()
+    .description(
+      'JSON Schemas of the declarative configuration: print them, or pull those of a live gateway.',
+    )
     .addCommand(printCommand())
     .addCommand(schemaPullCommand());
 }

@@ -61,3 +61,48 @@ export function readSchema(
   if (!NAME.test(name)) return Promise.resolve({ kind: 'absent' });
   return reader.read(gateway, `/schemas/${kind === 'plugin' ? 'plugins/' : ''}${name}`, signal);
 }
+
+/** Everything that a gateway tells about what a configuration may hold; the schemas as they were answered. */
+export interface PulledSchemas {
+  readonly info: KongInfo;
+  readonly entities: ReadonlyMap<string, unknown>;
+  readonly plugins: ReadonlyMap<string, unknown>;
+  /** Plugins that are there, yet have no schema to show. */
+  readonly without: readonly string[];
+}
+
+const NO_SCHEMAS: Trouble = {
+  code: 'no-schemas',
+  reason: 'this gateway shows the schema of none of its plugins',
+  advice:
+    'GET /schemas/plugins/<name> came with Kong 2.0: is it older, or is there a proxy that lets only some paths through?',
+};
+
+/**
+ * Asks for one schema after the other.
+ * @param entities the types to ask for; those that this Kong does not know are left out
+ * @param ask performs one request with a deadline
+ */
+export async function pullSchemas(
+  reader: AdminReader,
+  gateway: GatewayAddress,
+  entities: readonly string[],
+  ask: <T>(request: (signal: AbortSignal) => Promise<T>) => Promise<T>,
+): Promise<PulledSchemas | { readonly trouble: Trouble }> {
+  const first = await ask((signal) => readInfo(reader, gateway, signal));
+  if ('trouble' in first) return first;
+  const pulled = { entity: new Map<string, unknown>(), plugin: new Map<string, unknown>() };
+  const without: string[] = [];
+  const wanted = [
+    ...entities.map((name) => ({ kind: 'entity', name }) as const),
+    ...first.info.plugins.map((name) => ({ kind: 'plugin', name }) as const),
+  ];
+  for (const { kind, name } of wanted) {
+    const answer = await ask((signal) => readSchema(reader, gateway, kind, name, signal));
+    if (answer.kind === 'failed') return { trouble: answer.trouble };
+    if (answer.kind === 'json') pulled[kind].set(name, answer.value);
+    else if (kind === 'plugin') without.push(name);
+  }
+  if (pulled.plugin.size === 0 && without.length > 0) return { trouble: NO_SCHEMAS };
+  return { info: first.info, entities: pulled.entity, plugins: pulled.plugin, without };
+}

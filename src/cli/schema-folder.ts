@@ -66,9 +66,9 @@ export async function objectionTo(folder: string): Promise<string | undefined> {
   try {
     names = await readdir(folder);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT') return undefined;
-    return code === 'ENOTDIR' ? 'it is no folder' : `it cannot be read (${String(code)})`;
+    return code === 'ENOTDIR' ? 'it is no folder' : `it cannot be read (${code})`;
   }
   if (names.length === 0 || (await isOurs(folder))) return undefined;
   return 'it holds something else than schemas pulled earlier: give another folder, or empty it';
@@ -94,7 +94,7 @@ export async function writeFolder(folder: string, files: ReadonlyMap<string, str
   try {
     await mkdir(fresh);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = codeOf(error);
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be written into (${code})`;
     throw new Error(`the folder ${dirname(target)} ${why}`, { cause: error });
   }
@@ -110,13 +110,16 @@ export async function writeFolder(folder: string, files: ReadonlyMap<string, str
   }
 }
 
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+
 async function replace(target: string, fresh: string, old: string): Promise<void> {
   let moved = false;
   try {
     await rename(target, old);
     moved = true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
   try {
     await rename(fresh, target);

@@ -239,9 +239,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
   };
 }
 
-/** Those that answered last first. */
+/** Those that answered last and are not busy with a push; all of them where there is none of these. */
 function reachable(fleet: Fleet): Member[] {
-  const poor = new Set(['unknown', 'unreachable', 'refused']);
+  const poor = new Set(['unknown', 'unreachable', 'refused', 'pushing', 'verifying']);
   const entries = fleet.entries();
   const good = entries.filter(({ state }) => !poor.has(state.phase));
   return (good.length > 0 ? good : entries).map(({ member }) => member);

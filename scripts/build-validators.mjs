@@ -24,7 +24,8 @@ async function importConverter() {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   for (const name of readdirSync(source)) {
-    if (!name.endsWith('.ts') || ['model.ts', 'plugin-model.ts'].includes(name)) continue;
+    if (!name.endsWith('.ts') || ['model.ts', 'plugin-model.ts', 'compile-plugin.ts'].includes(name))
+      continue;
     const { code } = transformFileSync(join(source, name), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'es6' },

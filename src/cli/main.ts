@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
 import { runCommand } from './run.js';
+import { schemaCommand } from './schema.js';
 import { validateCommand } from './validate.js';
 import { version } from './version.js';
 
@@ -25,6 +26,7 @@ const program = new Command('silverback')
   .addCommand(runCommand())
   .addCommand(validateCommand())
   .addCommand(diffCommand())
+  .addCommand(schemaCommand())
   .addCommand(demoCommand());
 inheritSettings(program);
 

@@ -32,10 +32,10 @@ function optionFor(name: SettingName): Option {
     .preset('true');
 }
 
-/** Adds a flag for every setting; values stay as they were written, to be judged all at once. */
-export function addSettingOptions(command: Command): Command {
+/** Adds a flag for every setting, or for some; values stay as they were written, to be judged all at once. */
+export function addSettingOptions(command: Command, names: readonly SettingName[] = SETTING_NAMES): Command {
   let group = '';
-  for (const name of SETTING_NAMES) {
+  for (const name of names) {
     if (SETTINGS[name].group !== group) {
       group = SETTINGS[name].group;
       command.optionsGroup(`${group}:`);

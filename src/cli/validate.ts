@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { Command, Option } from 'commander';
+import type { Plugins } from '../config/schema/plugin-model.js';
 import type { Outcome } from './validate/outcome.js';
 import type { Paint } from './validate/text.js';
 
@@ -11,6 +12,7 @@ interface Options {
   readonly deck?: boolean;
   readonly each?: boolean;
   readonly allowEmpty?: boolean;
+  readonly schemaDir?: string;
 }
 
 const EXAMPLES = `
@@ -36,6 +38,7 @@ export function validateCommand(): Command {
     .option('--deck', "read decK's dialect, its placeholders from the environment's DECK_ variables")
     .option('--each', 'take each file for a configuration of its own, not all for one')
     .option('--allow-empty', 'a configuration without entities is fine')
+    .option('--schema-dir <folder>', 'check plugins with the schemas that `silverback schema pull` wrote')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: readonly string[], options: Options) => {
       process.exitCode = await validate(paths, options);
@@ -48,14 +51,25 @@ async function validate(paths: readonly string[], options: Options): Promise<0 |
   const { readInputs } = await import('./validate/inputs.js');
   const { texts, problems } = await readInputs(paths, () => process.stdin);
   if (problems.length > 0) return wrongUsage(problems);
+  const schemas = await pluginsOf(options.schemaDir);
+  if ('problems' in schemas) return wrongUsage(schemas.problems);
   const { fails, validateInputs } = await import('./validate/outcome.js');
   const { deck = false, each = false, allowEmpty = false, strict = false } = options;
-  const outcome = validateInputs(texts, each, { deck, allowEmpty, env: process.env });
+  const outcome = validateInputs(texts, each, { deck, allowEmpty, env: process.env, ...schemas });
   const code = fails(outcome, strict) ? 1 : 0;
   // Whoever closes the pipe early gets this code, too (see main.ts).
   process.exitCode = code;
   process.stdout.write(await written(outcome, options));
   return code;
+}
+
+async function pluginsOf(
+  dir: string | undefined,
+): Promise<{ readonly plugins?: Plugins } | { readonly problems: readonly string[] }> {
+  if (dir === undefined) return {};
+  const { loadSchemaDir, schemaProblemLine } = await import('../sources/schema-dir.js');
+  const { plugins, problems } = await loadSchemaDir(dir);
+  return problems.length > 0 ? { problems: problems.map(schemaProblemLine) } : { plugins };
 }
 
 async function written(outcome: Outcome, { format, strict = false, deck = false }: Options): Promise<string> {

@@ -3,6 +3,7 @@ import { mergeDeckSettings } from './deck/settings.js';
 import type { DeckSettings } from './deck/settings.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
+import { own } from './document/dict.js';
 import { inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
 import type { Finding } from './finding.js';
@@ -42,6 +43,8 @@ export interface Compilation {
   readonly findings: readonly Finding[];
   /** There whenever valid. */
   readonly revision?: Revision;
+  /** Plugins whose config was not checked, for want of a schema; some of them, where they are very many. */
+  readonly unchecked?: readonly string[];
 }
 
 export interface Compiler {
@@ -108,12 +111,13 @@ export function createCompiler(options: CompilerOptions): Compiler {
       said,
       prepared.some(({ prepared: { truncated } }) => truncated),
     );
-    if (!valid) return { valid, findings: sources.length > 0 ? findings : [NO_SOURCES] };
+    const unchecked = uncheckedPlugins(prepared);
+    if (!valid) return { valid, findings: sources.length > 0 ? findings : [NO_SOURCES], unchecked };
     const revision = seal(merged);
     compiled.delete(revision.id);
     compiled.set(revision.id, { documents: prepared, merged });
     for (const id of [...compiled.keys()].slice(0, -REMEMBERED)) compiled.delete(id);
-    return { valid, findings, revision };
+    return { valid, findings, revision, unchecked };
   };
 
   const explain = (revisionId: string, answer: string): Finding[] => {
@@ -137,6 +141,19 @@ const NO_SOURCES: Finding = {
   message: 'there is no text to read',
   hint: 'check that the source holds files that end in .yaml, .yml or .json',
 };
+
+const MAX_UNCHECKED = 100;
+
+function uncheckedPlugins(documents: readonly Document[]): string[] {
+  const names = new Set<string>();
+  for (const { prepared } of documents) {
+    for (const { model, plugin, value } of prepared.entities) {
+      const name = model.type === 'plugins' && plugin === undefined ? own(value, 'name') : undefined;
+      if (typeof name === 'string' && name !== '' && names.size < MAX_UNCHECKED) names.add(name);
+    }
+  }
+  return [...names].sort();
+}
 
 const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 

@@ -2,6 +2,7 @@
 import { createCompiler } from './compile.js';
 import type { Compilation, SourceText } from './compile.js';
 import type { Environment } from './deck/template.js';
+import type { Plugins } from './schema/plugin-model.js';
 
 export interface ValidationOptions {
   /** Whether a configuration without entities is fine; otherwise it is held. False unless told. */
@@ -10,6 +11,8 @@ export interface ValidationOptions {
   readonly deck?: boolean;
   /** What decK's placeholders may read; of these only variables that begin with `DECK_`. None unless told. */
   readonly env?: Environment;
+  /** Plugins beside the bundled ones, or instead of them. None unless told. */
+  readonly plugins?: Plugins;
   /** By which time certificates are judged: now unless told. */
   readonly now?: () => Date;
 }
@@ -33,7 +36,7 @@ export type Validation = Compilation;
  */
 export function validateDeclarativeConfig(
   texts: readonly SourceText[],
-  { allowEmpty = false, deck = false, env = {}, now = () => new Date() }: ValidationOptions = {},
+  { allowEmpty = false, deck = false, env = {}, now = () => new Date(), plugins }: ValidationOptions = {},
 ): Validation {
-  return createCompiler({ allowEmpty, deck, env, now }).compile(texts);
+  return createCompiler({ allowEmpty, deck, env, now, ...(plugins && { plugins }) }).compile(texts);
 }

@@ -1,5 +1,6 @@
 import { createAdminApi } from '../gateway/admin-api.js';
 import type { AdminApi } from '../gateway/admin-api.js';
+import type { AdminReader } from '../gateway/schemas.js';
 import { openCredentials } from '../gateway/credentials.js';
 import type { CredentialSources, SecretSource } from '../gateway/credentials.js';
 import type { Values } from '../settings/read.js';
@@ -47,7 +48,7 @@ export async function openAdminApi(
   { clock, report }: Ports,
   userAgent: () => string,
   onRotated: () => void,
-): Promise<{ readonly admin: AdminApi; readonly close: () => Promise<void> }> {
+): Promise<{ readonly admin: AdminApi & AdminReader; readonly close: () => Promise<void> }> {
   const credentials = await openCredentials(credentialSources(values), {
     clock,
     refreshMs: REFRESH_MS,
@@ -59,7 +60,7 @@ export async function openAdminApi(
     onUnreadable: (reason) => report({ kind: 'credentials-unreadable', reason }),
   });
   const admin = createAdminApi({
-    dispatcher: (gateway) => credentials.dispatcher(gateway.serverName),
+    dispatcher: (gateway, lane) => credentials.dispatcher(gateway.serverName, lane),
     headers: () => ({ 'user-agent': userAgent(), ...credentials.headers() }),
     workspace: values['kong-workspace'],
     onUnauthorized: () => credentials.refresh(),

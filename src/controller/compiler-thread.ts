@@ -1,11 +1,37 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCompiler } from '../config/compile.js';
-import type { CompilerReply, CompilerRequest, ThreadOptions } from './compiler.js';
+import type { Compiler } from '../config/compile.js';
+import type { PluginModel } from '../config/schema/plugin-model.js';
+import type { CompilerReply, CompilerRequest, PluginSchemas, ThreadData } from './compiler.js';
 
 /** The thread's side of `compiler.ts`: one request at a time, bytes handed over without a copy. */
-const compiler = createCompiler({ ...(workerData as ThreadOptions), now: () => new Date() });
+const { options, schemas: given } = workerData as ThreadData;
 
-function answer(request: CompilerRequest): { reply: CompilerReply; transfer: ArrayBuffer[] } {
+async function compilerWith(schemas: PluginSchemas): Promise<Compiler> {
+  return createCompiler({ ...options, now: () => new Date(), plugins: await modelsOf(schemas) });
+}
+
+/** A schema that ajv cannot use leaves its plugin unchecked, which is told as such. */
+async function modelsOf(schemas: PluginSchemas): Promise<Map<string, PluginModel>> {
+  const models = new Map<string, PluginModel>();
+  if (schemas.size === 0) return models;
+  const { compilePlugin } = await import('../config/schema/compile-plugin.js');
+  for (const [name, schema] of schemas) {
+    try {
+      models.set(name, compilePlugin(name, schema));
+    } catch {
+      continue;
+    }
+  }
+  return models;
+}
+
+let compiler = await compilerWith(given);
+
+function answer(request: Exclude<CompilerRequest, { kind: 'use' }>): {
+  reply: CompilerReply;
+  transfer: ArrayBuffer[];
+} {
   const { id } = request;
   if (request.kind === 'explain') {
     return {
@@ -21,7 +47,11 @@ function answer(request: CompilerRequest): { reply: CompilerReply; transfer: Arr
   };
 }
 
-parentPort?.on('message', (request: CompilerRequest) => {
+async function handle(request: CompilerRequest): Promise<void> {
+  if (request.kind === 'use') {
+    compiler = await compilerWith(request.schemas);
+    return;
+  }
   try {
     const { reply, transfer } = answer(request);
     parentPort?.postMessage(reply, transfer);
@@ -29,4 +59,9 @@ parentPort?.on('message', (request: CompilerRequest) => {
     const reason = error instanceof Error ? error.message : String(error);
     parentPort?.postMessage({ id: request.id, kind: 'failed', reason } satisfies CompilerReply);
   }
+}
+
+let turn = Promise.resolve();
+parentPort?.on('message', (request: CompilerRequest) => {
+  turn = turn.then(() => handle(request));
 });

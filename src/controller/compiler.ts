@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Compilation, CompilerOptions } from '../config/compile.js';
 import type { Finding } from '../config/finding.js';
+import type { KongSchema } from '../config/schema/kong-schema.js';
 import type { SourceText } from '../sources/source.js';
 
 /** The config room at arm's length: parsing and validating must never hold up lease renewals and probes. */
@@ -9,15 +10,27 @@ export interface AsyncCompiler {
   compile(texts: readonly SourceText[]): Promise<Compilation>;
   /** Kong's 400 to a revision as findings on the sources' lines; empty where the revision is no longer known. */
   explain(revision: string, body: string): Promise<readonly Finding[]>;
+  /** Plugins to be known from now on, beside the bundled ones and those that it was started with. */
+  use(schemas: PluginSchemas): void;
   close(): Promise<void>;
 }
 
 /** What can be handed to a thread; it has a clock of its own. */
 export type ThreadOptions = Omit<CompilerOptions, 'now'>;
 
+/** Kong's schemas by plugin name. */
+export type PluginSchemas = ReadonlyMap<string, KongSchema>;
+
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly options: ThreadOptions;
+  readonly schemas: PluginSchemas;
+}
+
 export type CompilerRequest =
   | { readonly id: number; readonly kind: 'compile'; readonly texts: readonly SourceText[] }
-  | { readonly id: number; readonly kind: 'explain'; readonly revision: string; readonly body: string };
+  | { readonly id: number; readonly kind: 'explain'; readonly revision: string; readonly body: string }
+  | { readonly id: number; readonly kind: 'use'; readonly schemas: PluginSchemas };
 
 export type CompilerReply =
   | { readonly id: number; readonly kind: 'compiled'; readonly compilation: Compilation }
@@ -36,11 +49,14 @@ const HEAP_LIMIT_MB = 3072;
 /**
  * Runs the compiler in a worker thread; a thread that dies is replaced at the next request (its cache is lost,
  * nothing else).
+ *
+ * @param given schemas that win over those of the bundled plugins
  */
-export function startCompiler(options: ThreadOptions): AsyncCompiler {
+export function startCompiler(options: ThreadOptions, given: PluginSchemas = new Map()): AsyncCompiler {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let lastId = 0;
+  let schemas = given;
 
   const fail = (reason: string): void => {
     for (const { reject } of waiting.values()) reject(new Error(reason));
@@ -49,7 +65,7 @@ export function startCompiler(options: ThreadOptions): AsyncCompiler {
 
   const start = (): Worker => {
     const fresh = new Worker(new URL('./compiler-thread.js', import.meta.url), {
-      workerData: options,
+      workerData: { options, schemas } satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MB, stackSizeMb: 16 },
     });
     fresh.unref();
@@ -61,6 +77,8 @@ export function startCompiler(options: ThreadOptions): AsyncCompiler {
     const died = (reason: string): void => {
       if (worker !== fresh) return;
       worker = undefined;
+      // Whatever it died of, schemas from a gateway must not be able to kill its successor, too.
+      schemas = given;
       fail(reason);
     };
     fresh.on('error', (error) => died(`the validator stopped: ${error.message}`));
@@ -92,6 +110,10 @@ export function startCompiler(options: ThreadOptions): AsyncCompiler {
     async explain(revision, body) {
       const reply = await ask({ id: ++lastId, kind: 'explain', revision, body });
       return reply.kind === 'explained' ? reply.findings : [];
+    },
+    use(more) {
+      schemas = new Map([...more, ...given]);
+      worker?.postMessage({ id: ++lastId, kind: 'use', schemas } satisfies CompilerRequest);
     },
     async close() {
       const running = worker;

@@ -13,6 +13,8 @@ export interface ConfigLoopOptions extends Ports {
   readonly snapshot: () => SourceSnapshot;
   readonly quietMs: number;
   readonly allowEmpty: boolean;
+  /** Told after each compilation of the plugins that could not be checked. */
+  readonly onUnchecked: (plugins: readonly string[]) => void;
   readonly onRevision: (revision: Revision, sources: readonly ObjectRef[]) => void;
 }
 
@@ -71,6 +73,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     // Nothing at all reads as a configuration without entities: held, or pushed where that is allowed.
     const compilation = await compiler.compile(texts.length > 0 ? texts : [NO_ENTITIES]);
     const durationMs = clock.now() - startedAt;
+    options.onUnchecked(compilation.unchecked ?? []);
     const missing = missingSources(memory, snapshot);
     tellMissing(missing);
     const decision = decide(compilation, snapshot, missing, current, allowEmpty);

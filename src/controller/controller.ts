@@ -3,6 +3,7 @@ import { leaseName } from '../kube/election/settings.js';
 import { startElection } from '../kube/election/election.js';
 import type { Elector } from '../kube/election/election.js';
 import { createFleet } from '../rollout/fleet.js';
+import type { Member } from '../rollout/care.js';
 import type { Fleet } from '../rollout/fleet.js';
 import { followService } from '../discovery/follow.js';
 import { staticGateways } from '../discovery/member.js';
@@ -16,6 +17,8 @@ import { namespaceFor } from './cluster.js';
 import type { Cluster } from './cluster.js';
 import { startCompiler } from './compiler.js';
 import type { AsyncCompiler } from './compiler.js';
+import { startSchemaPulls } from './plugin-schemas.js';
+import { openSchemaDir } from './schema-dir.js';
 import { startConfigLoop } from './config-loop.js';
 import { followElection, leadAlone } from './leadership.js';
 import type { Leadership } from './leadership.js';
@@ -156,13 +159,13 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const leading = (): boolean => leadership?.leading() ?? false;
   const term = (): number => leadership?.term() ?? 0;
 
+  const schemas = await openSchemaDir(values['schema-dir']);
   const userAgent = (): string => `silverback/${options.version} (${options.identity}; term ${term()})`;
   const { admin, close: closeAdmin } = await openAdminApi(values, options, userAgent, () => fleet.kickAll());
-  const compiler = startCompiler({
-    deck: values.deck,
-    env: deckVariables(options.env),
-    allowEmpty: values['allow-empty'],
-  });
+  const compiler = startCompiler(
+    { deck: values.deck, env: deckVariables(options.env), allowEmpty: values['allow-empty'] },
+    schemas,
+  );
   const fleet: Fleet = openFleet(options, admin, compiler);
 
   const loop = startConfigLoop({
@@ -171,7 +174,18 @@ export async function startController(options: ControllerOptions): Promise<Contr
     snapshot: () => sources.snapshot(),
     quietMs: values.debounce,
     allowEmpty: values['allow-empty'],
+    onUnchecked: (plugins) => pulls.want(plugins),
     onRevision: (revision) => fleet.setDesired(revision),
+  });
+  const pulls = startSchemaPulls({
+    ...options,
+    reader: admin,
+    leading,
+    gateways: () => reachable(fleet),
+    onSchemas(pulled) {
+      compiler.use(pulled);
+      loop.changed();
+    },
   });
   // Nobody stands for election, nor pushes, before it knows all that there is to know.
   const beginWhenSynced = (): void => {
@@ -214,6 +228,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     leading,
     async stop() {
       loop.stop();
+      pulls.stop();
       await drain();
       leadership?.end();
       await elector?.release();
@@ -222,6 +237,14 @@ export async function startController(options: ControllerOptions): Promise<Contr
       await Promise.all([closeAdmin(), compiler.close()]);
     },
   };
+}
+
+/** Those that answered last and are not busy with a push; all of them where there is none of these. */
+function reachable(fleet: Fleet): Member[] {
+  const poor = new Set(['unknown', 'unreachable', 'refused', 'pushing', 'verifying']);
+  const entries = fleet.entries();
+  const good = entries.filter(({ state }) => !poor.has(state.phase));
+  return (good.length > 0 ? good : entries).map(({ member }) => member);
 }
 
 /** Only these may be read by a configuration; the rest of our environment is none of its business. */

@@ -2,10 +2,12 @@ import type { Dispatcher } from 'undici';
 import type { Revision } from '../config/revision.js';
 import type { Trouble } from '../report/happening.js';
 import type { GatewayAddress } from './address.js';
-import { classifyPush, classifyStatus, saysNothing } from './answers.js';
+import { classifyJson, classifyPush, classifyStatus, saysNothing } from './answers.js';
 import type { HttpAnswer, PushAnswer, StatusAnswer } from './answers.js';
 import { sliced } from './body.js';
+import type { Lane } from './credentials.js';
 import { troubleOf } from './network-errors.js';
+import type { AdminReader } from './schemas.js';
 
 /** Rejections echo the entities they are about; what is longer than this is cut. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
@@ -34,7 +36,7 @@ export interface AdminApi {
 
 /** What a request needs besides its address; changes when credentials are rotated. */
 export interface AdminTransport {
-  readonly dispatcher: (gateway: GatewayAddress) => Dispatcher;
+  readonly dispatcher: (gateway: GatewayAddress, lane: Lane) => Dispatcher;
   readonly headers: () => Readonly<Record<string, string>>;
   readonly workspace: string | undefined;
   /** Called on 401 and 403: credentials may have been rotated under us. */
@@ -98,7 +100,7 @@ function abortReason(signal: AbortSignal): AbortReason | undefined {
  * The Admin API over undici. Requests go out as `text/yaml` JSON with Content-Length, so that the hash Kong
  * stores is the MD5 of our bytes (design.md, promise 2).
  */
-export function createAdminApi(transport: AdminTransport): AdminApi {
+export function createAdminApi(transport: AdminTransport): AdminApi & AdminReader {
   const pathOf = (gateway: GatewayAddress, path: string): string => {
     const base = new URL(gateway.url).pathname.replace(/\/+$/, '');
     return `${base}${transport.workspace === undefined ? '' : `/${encodeURIComponent(transport.workspace)}`}${path}`;
@@ -108,8 +110,13 @@ export function createAdminApi(transport: AdminTransport): AdminApi {
     if (status === 401 || status === 403) transport.onUnauthorized();
   };
 
-  const get = async (gateway: GatewayAddress, path: string, signal: AbortSignal): Promise<HttpAnswer> => {
-    const response = await transport.dispatcher(gateway).request({
+  const get = async (
+    gateway: GatewayAddress,
+    path: string,
+    signal: AbortSignal,
+    lane: Lane = 'push',
+  ): Promise<HttpAnswer> => {
+    const response = await transport.dispatcher(gateway, lane).request({
       origin: new URL(gateway.url).origin,
       path: pathOf(gateway, path),
       method: 'GET',
@@ -131,7 +138,7 @@ export function createAdminApi(transport: AdminTransport): AdminApi {
       .join('&');
     const body = sliced(revision.bytes, mayWrite);
     try {
-      const response = await transport.dispatcher(gateway).request({
+      const response = await transport.dispatcher(gateway, 'push').request({
         origin: new URL(gateway.url).origin,
         path: pathOf(gateway, `/config${query === '' ? '' : `?${query}`}`),
         method: 'POST',
@@ -169,6 +176,15 @@ export function createAdminApi(transport: AdminTransport): AdminApi {
       if (answer.kind !== 'rejected' || !saysNothing(answer.body)) return answer;
       const plain = await post(gateway, revision, options, false);
       return plain.kind === 'rejected' ? plain : answer;
+    },
+
+    async read(gateway, path, signal) {
+      try {
+        return classifyJson(await get(gateway, path, signal, 'read'), transport.wallNow());
+      } catch (error) {
+        const trouble = cutOff(error, abortReason(signal), false, 'is it stopped or overloaded?');
+        return { kind: 'failed', trouble: trouble.kind === 'withdrawn' ? ABORTED.shutdown : trouble.trouble };
+      }
     },
 
     async nodeId(gateway, signal) {

@@ -1,4 +1,5 @@
 import type { Trouble } from '../report/happening.js';
+import type { JsonAnswer } from './schemas.js';
 
 /**
  * What a Kong Admin API said, in the classes that decide what happens next. Facts: Kong 3.9.3 as recorded,
@@ -227,6 +228,25 @@ export function classifyStatus(answer: HttpAnswer, wallNow: number): StatusAnswe
   if (typeof hash === 'string') return { kind: 'status', hash };
   return { kind: 'refused', trouble: 'server' in parsed ? NOT_DBLESS : NOT_KONG };
 }
+
+/** What the answer to a GET of something that may not be there means. */
+export function classifyJson(answer: HttpAnswer, wallNow: number): JsonAnswer {
+  const { status, body } = answer;
+  if (status === 200) {
+    const value = parseObject(body);
+    return value === undefined ? { kind: 'failed', trouble: NOT_JSON } : { kind: 'json', value };
+  }
+  // Kong's own 404 has a message; any web server has pages of its own.
+  if (status === 404 && messageOf(body) !== undefined) return { kind: 'absent' };
+  const trouble = status === 400 ? troubleOf400(body) : undefined;
+  return { kind: 'failed', trouble: trouble ?? troubled(answer, wallNow).trouble };
+}
+
+const NOT_JSON: Trouble = {
+  code: 'not-kong',
+  reason: 'the answer is no JSON, or too long to be read',
+  advice: 'check that the URL is that of the Admin API (port 8001 or 8444), not of the proxy',
+};
 
 /** True for a 400 that says nothing: Kong loses references and some duplicates when asked to flatten errors. */
 export function saysNothing(body: string): boolean {

@@ -25,10 +25,13 @@ interface Material {
   readonly key: string | undefined;
 }
 
+/** Reads of what is nice to have never wait before a push, nor a push behind them: they have connections of their own. */
+export type Lane = 'push' | 'read';
+
 /** Live credentials: the newest that could be read, and one undici Agent per generation and TLS name of them. */
 export interface Credentials {
   /** The Agent to use for a TLS name (`undefined`: the URL's host). */
-  dispatcher(serverName: string | undefined): Dispatcher;
+  dispatcher(serverName: string | undefined, lane?: Lane): Dispatcher;
   headers(): Readonly<Record<string, string>>;
   /** Reads the files again now; at most once per second. */
   refresh(): void;
@@ -82,7 +85,7 @@ export async function openCredentials(
 ): Promise<Credentials> {
   const { clock } = options;
   let material = await readSettled(sources);
-  let agents = new Map<string | undefined, Agent>();
+  let agents = new Map<string, Agent>();
   let lastRefresh = clock.now();
   let lastReason = '';
   let refreshing = false;
@@ -146,11 +149,12 @@ export async function openCredentials(
   if (files) schedule();
 
   return {
-    dispatcher(serverName) {
-      const known = agents.get(serverName);
+    dispatcher(serverName, lane = 'push') {
+      const key = `${lane} ${serverName ?? ''}`;
+      const known = agents.get(key);
       if (known !== undefined) return known;
       const agent = makeAgent(serverName);
-      agents.set(serverName, agent);
+      agents.set(key, agent);
       return agent;
     },
     headers() {

@@ -108,6 +108,11 @@ function createInstruments(registry: Registry) {
     'credentials_unreadable',
     'Times the Admin API credentials could not be read again',
   );
+  const schemaFailures = counter(
+    'schema_pull_failures',
+    'Times a gateway gave no schemas of plugins that nobody here knows, by what went wrong',
+    ['code'],
+  );
   const dropped = counter('events_dropped', 'Kubernetes Events that could not be written');
   return {
     pushes,
@@ -137,6 +142,7 @@ function createInstruments(registry: Registry) {
     watchFailures,
     rotations,
     unreadableCredentials,
+    schemaFailures,
     dropped,
   };
 }
@@ -238,6 +244,9 @@ function count(on: Instruments, happening: Happening): void {
     case 'credentials-unreadable':
       on.unreadableCredentials.inc();
       return;
+    case 'schemas-failed':
+      on.schemaFailures.inc({ code: happening.trouble.code });
+      return;
     case 'event-dropped':
       on.dropped.inc();
       return;
@@ -260,5 +269,7 @@ function count(on: Instruments, happening: Happening): void {
     case 'gateway-phase':
     case 'converged-but':
     case 'no-gateways':
+    case 'schemas-pulled':
+    case 'schemas-missing':
   }
 }

@@ -109,6 +109,24 @@ const DESCRIBE: Describe = {
   'source-vanished': ({ source }) =>
     line('warn', `source ${source} does not exist or holds no configuration`, { source }),
   'sources-synced': ({ sources }) => line('info', `all sources have been read: ${sources}`, { sources }),
+  'schemas-pulled': ({ gateway, version, plugins }) =>
+    line(
+      'info',
+      `gateway ${gateway} gave the schemas of ${plugins.join(', ')} (Kong ${version}): their config is checked from now on`,
+      { gateway, version, plugins: plugins.length },
+    ),
+  'schemas-missing': ({ gateway, plugins }) =>
+    line(
+      'warn',
+      `gateway ${gateway} has no usable schema of ${plugins.join(', ')}: their config stays unchecked; is the plugin installed and enabled there?`,
+      { gateway, plugins: plugins.length },
+    ),
+  'schemas-failed': ({ gateway, trouble, delayMs }) =>
+    line(
+      'warn',
+      `gateway ${gateway} gave no schemas, next try in ${seconds(delayMs)}: ${words(trouble)}; pushes go on without`,
+      { gateway, ...troubleFields(trouble), delayMs: ms(delayMs) },
+    ),
   'config-compiled': ({ revision, counts, bytes, durationMs, findings }) => {
     const but = findings.length === 0 ? '' : `; but ${gravest(findings)}`;
     return line('info', `configuration ${short(revision)} is valid: ${countsText(counts)}${but}`, {

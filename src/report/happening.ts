@@ -99,6 +99,22 @@ type ConfigHappening =
   | { readonly kind: 'compile-failed'; readonly reason: string }
   | { readonly kind: 'desired-changed'; readonly revision: string; readonly previous: string | undefined };
 
+type SchemaHappening =
+  | {
+      readonly kind: 'schemas-pulled';
+      readonly gateway: string;
+      readonly version: string;
+      readonly plugins: readonly string[];
+    }
+  /** The gateway has no schema of these plugins that can be used: they stay unchecked. */
+  | { readonly kind: 'schemas-missing'; readonly gateway: string; readonly plugins: readonly string[] }
+  | {
+      readonly kind: 'schemas-failed';
+      readonly gateway: string;
+      readonly trouble: Trouble;
+      readonly delayMs: number;
+    };
+
 type GatewayHappening =
   | { readonly kind: 'discovery-changed'; readonly gateways: number; readonly problems: readonly string[] }
   | { readonly kind: 'gateway-found'; readonly gateway: string; readonly url: string }
@@ -184,6 +200,7 @@ type GatewayHappening =
     };
 
 /** Everything worth a word, in one vocabulary: log lines, metrics and Events are made of these and nothing else. */
-export type Happening = ProcessHappening | KubernetesHappening | ConfigHappening | GatewayHappening;
+export type Happening =
+  ProcessHappening | KubernetesHappening | ConfigHappening | SchemaHappening | GatewayHappening;
 
 export type Report = (happening: Happening) => void;

@@ -173,6 +173,18 @@ function addressProblems(values: Values): Problem[] {
   return overlap ? [problem('metrics-bind-address', 'must differ from --health-probe-bind-address')] : [];
 }
 
+/** What is wrong with how one gateway is to be reached; the other settings do not matter. */
+export function connectionProblems(values: Values): Problem[] {
+  const urls = values['kong-admin-url'];
+  const [url] = urls;
+  const wrong = url === undefined ? 'is needed' : urls.length > 1 ? 'must be one' : urlProblem(url);
+  return [
+    ...(wrong === undefined ? [] : [problem('kong-admin-url', wrong)]),
+    ...bothGiven(values),
+    ...adminApiProblems(values),
+  ];
+}
+
 /** All settings that contradict each other or make no sense, at once. */
 export function contradictions(values: Values): Problem[] {
   return [

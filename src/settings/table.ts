@@ -187,6 +187,11 @@ export const SETTINGS = define({
     group: 'Configuration',
     help: 'read decK\'s dialect: _info.defaults, select_tags, _plugin_configs, ${{ env "DECK_X" }}',
   },
+  'schema-dir': {
+    kind: 'text',
+    group: 'Configuration',
+    help: 'folder that `silverback schema pull` wrote: its schemas of plugins win over the bundled ones; read at start',
+  },
   'allow-empty': {
     kind: 'switch',
     default: 'false',

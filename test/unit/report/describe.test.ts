@@ -32,6 +32,18 @@ const EXPECTED: { readonly [K in Kind]: readonly [Level, string] } = {
   'lease-released': ['info', 'the lease is released'],
   'lease-renewal-failed': ['warn', 'renewing the lease failed, 7.9 s are left: conflict'],
   'lease-unreachable': ['warn', 'the lease cannot be read: timed out'],
+  'schemas-pulled': [
+    'info',
+    'gateway kong-1 gave the schemas of a, b (Kong 3.9.3): their config is checked from now on',
+  ],
+  'schemas-missing': [
+    'warn',
+    'gateway kong-1 has no usable schema of c: their config stays unchecked; is the plugin installed and enabled there?',
+  ],
+  'schemas-failed': [
+    'warn',
+    'gateway kong-1 gave no schemas, next try in 1.5 s: the configuration is too large (413); raise the limit; pushes go on without',
+  ],
   'event-dropped': ['debug', 'a Kubernetes Event could not be written: forbidden'],
   'source-changed': ['info', 'source ConfigMap kong/routes has changed and holds 2 documents'],
   'source-unreadable': [

@@ -20,36 +20,43 @@ export function placedRules(rules: Rules): PlacedRule[] {
 }
 
 /** @param path of the value, to which the rule's steps lead on */
-export function applyRule({ steps, rule }: PlacedRule, value: unknown, path: Path, report: Report): void {
-  visit(value, steps, 0, path, rule, report);
+export function applyRule(placed: PlacedRule, value: unknown, path: Path, report: Report): void {
+  visit(value, 0, { ...placed, trail: [...path], report });
+}
+
+/** One rule on its way: a path is copied only for what is reported. */
+interface Visit extends PlacedRule {
+  readonly trail: (string | number)[];
+  readonly report: Report;
 }
 
 /** @param at which of the steps comes next */
-function visit(
-  value: unknown,
-  steps: readonly string[],
-  at: number,
-  path: Path,
-  rule: TextRule,
-  report: Report,
-): void {
+function visit(value: unknown, at: number, to: Visit): void {
   if (value === undefined || value === null) return;
-  const step = steps[at];
-  if (step === undefined) {
-    const fault = typeof value === 'string' ? rule(value) : undefined;
-    if (fault !== undefined) report({ code: 'bad-value', message: fault, path });
-  } else if (step === '*') {
-    if (!Array.isArray(value)) return;
-    value.forEach((item, index) => visit(item, steps, at + 1, [...path, index], rule, report));
+  const step = to.steps[at];
+  if (step === undefined) checkText(value, to);
+  else if (step === '*') {
+    if (Array.isArray(value)) (value as unknown[]).forEach((item, index) => visitAt(index, item, at, to));
   } else if (!isDict(value)) return;
   else if (step === '@') {
-    for (const key of Object.keys(value)) checkKey(key, path, rule, report);
+    for (const key of Object.keys(value)) checkKey(key, to);
   } else if (step === '=') {
-    for (const [key, item] of Object.entries(value)) visit(item, steps, at + 1, [...path, key], rule, report);
-  } else visit(own(value, step), steps, at + 1, [...path, step], rule, report);
+    for (const [key, item] of Object.entries(value)) visitAt(key, item, at, to);
+  } else visitAt(step, own(value, step), at, to);
 }
 
-function checkKey(key: string, path: Path, rule: TextRule, report: Report): void {
+function visitAt(step: string | number, value: unknown, at: number, to: Visit): void {
+  to.trail.push(step);
+  visit(value, at + 1, to);
+  to.trail.pop();
+}
+
+function checkText(value: unknown, { rule, report, trail }: Visit): void {
+  const fault = typeof value === 'string' ? rule(value) : undefined;
+  if (fault !== undefined) report({ code: 'bad-value', message: fault, path: [...trail] });
+}
+
+function checkKey(key: string, { rule, report, trail }: Visit): void {
   const fault = rule(key);
-  if (fault !== undefined) report(badKey([...path, key], fault));
+  if (fault !== undefined) report(badKey([...trail, key], fault));
 }

@@ -31,12 +31,13 @@ export function validateEntity(entity: Entity, report: (problem: Problem) => voi
     model.type,
     withoutFalseRecords(model.fields, written),
   );
-  const broken = new Set<string>();
-  const isSound = (path: Path): boolean => broken.size === 0 || !broken.has(path.join('.'));
+  let broken: Set<string> | undefined;
+  const isSound = (path: Path): boolean => broken?.has(path.join('.')) !== true;
   let told = 0;
   const tell = (problem: FieldProblem): void => {
     told += 1;
     if (told > MAX_PROBLEMS) return;
+    broken ??= new Set();
     for (let end = 1; end <= problem.path.length; end += 1) broken.add(problem.path.slice(0, end).join('.'));
     report(placeInEntity(entity, problem, madeFrom));
   };

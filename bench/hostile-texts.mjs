@@ -70,14 +70,20 @@ const FIELDS = {
   'plugin name': (text) => yaml(() => `plugins: [{name: ${text}}]`),
   'plugin instance': (text) => yaml(() => `plugins: [{name: cors, instance_name: ${text}}]`),
   'cors origin': (text) => plugin('cors', () => `{origins: [${text}]}`),
-  'transformer': (text) =>
-    plugin('request-transformer', () => `{add: {headers: [${text}], body: [${text}]}, rename: {headers: [${text}]}}`),
-  'function': (text) => plugin('pre-function', () => `{access: [${text}]}`),
+  transformer: (text) =>
+    plugin(
+      'request-transformer',
+      () => `{add: {headers: [${text}], body: [${text}]}, rename: {headers: [${text}]}}`,
+    ),
+  function: (text) => plugin('pre-function', () => `{access: [${text}]}`),
   'log endpoint': (text) => plugin('http-log', () => `{http_endpoint: ${text}, headers: {${text}: x}}`),
   'ip restriction': (text) => plugin('ip-restriction', () => `{allow: [${text}]}`),
   'bot detection': (text) => plugin('bot-detection', () => `{allow: [${text}]}`),
   'vault reference': (text) =>
-    plugin('rate-limiting', () => `{minute: 1, redis: {password: ${text.replace('"', '"{vault://').replace(/"$/, '}"')}}}`),
+    plugin(
+      'rate-limiting',
+      () => `{minute: 1, redis: {password: ${text.replace('"', '"{vault://').replace(/"$/, '}"')}}}`,
+    ),
   reference: (text) => yaml(() => `plugins: [{name: cors, service: ${text}, route: {id: ${text}}}]`),
   'unknown field': (text) => service(text, () => '1'),
   'unknown key': (text) => yaml(() => `${text}: 1`),
@@ -97,7 +103,8 @@ const STRUCTURES = {
     () => `_ignore: [&s {prt: 1, host: 5, tags: [1,2,3]}]\nservices: [${many(100_000, () => '*s')}]`,
   ),
   'aliased deep entities': yaml(
-    () => `_ignore: [&p [${many(100, () => '{name: cors}')}], &r [${many(100, () => '{plugins: *p}')}]]\nservices: [${many(100, () => '{routes: *r}')}]`,
+    () =>
+      `_ignore: [&p [${many(100, () => '{name: cors}')}], &r [${many(100, () => '{plugins: *p}')}]]\nservices: [${many(100, () => '{routes: *r}')}]`,
   ),
   'unfinished anchors': yaml(() => lines(200_000, (at) => `a${at}: &a${at}`)),
   'deep lists': yaml(() => `x: ${'['.repeat(100_000)}`),
@@ -114,26 +121,32 @@ const STRUCTURES = {
   'deep JSON': raw(() => `{"_format_version":"3.0","x":${'['.repeat(1_000_000)}`),
   'deep JSON, closed': raw(() => `{"_format_version":"3.0","x":${'['.repeat(2000)}${']'.repeat(2000)}}`),
   'deep config': plugin('mine', () => `${'{a: '.repeat(1990)}1${'}'.repeat(1990)}`),
-  'deep config of a schema': plugin('opentelemetry', () => `{queue: ${'{queue: '.repeat(1980)}1${'}'.repeat(1981)}`),
+  'deep config of a schema': plugin(
+    'opentelemetry',
+    () => `{queue: ${'{queue: '.repeat(1980)}1${'}'.repeat(1981)}`,
+  ),
   'pairs in brackets': yaml(() => `x: [${many(200_000, (at) => `a${at}: 1`)}]`),
   'empty questions': yaml(() => `x: {${many(200_000, () => '?')}}`),
   'number keys': yaml(() => `x: {${many(200_000, (at) => `${at + 1}: 1`)}}`),
   'odd keys': yaml(() => `services: [{host: h, ${many(200_000, (at) => `${at}.5: 1`)}}]`),
   'mappings as keys': yaml(() => `x: {${many(100_000, (at) => `{a: ${at}}: 1`)}}`),
-  'documents': yaml(() => lines(200_000, () => '---\nx: 1')),
-  'tags': yaml(() => `x: [${many(100_000, () => '!!int 1')}]`),
-  'tag directives': raw(() => `${lines(5000, (at) => `%TAG !t${at}! tag:x,2000:`)}\n---\nx: [${many(20_000, () => '!t4999!a 1')}]`),
-  'comments': yaml(() => lines(500_000, () => '#')),
+  documents: yaml(() => lines(200_000, () => '---\nx: 1')),
+  tags: yaml(() => `x: [${many(100_000, () => '!!int 1')}]`),
+  'tag directives': raw(
+    () =>
+      `${lines(5000, (at) => `%TAG !t${at}! tag:x,2000:`)}\n---\nx: [${many(20_000, () => '!t4999!a 1')}]`,
+  ),
+  comments: yaml(() => lines(500_000, () => '#')),
   'blank lines': yaml(() => '\n'.repeat(MEGABYTE)),
   'carriage returns': yaml(() => 'x: 1\r'.repeat(MEGABYTE / 8)),
   'one folded text': yaml(() => `x: "${'\n'.repeat(MEGABYTE)}"`),
   'one plain text over many lines': yaml(() => `x: a\n${lines(300_000, () => ' a')}`),
   'one block text': yaml(() => `x: |\n${lines(300_000, () => ' a')}`),
-  'escapes': yaml(() => `x: "${'\\x41'.repeat(300_000)}"`),
+  escapes: yaml(() => `x: "${'\\x41'.repeat(300_000)}"`),
   'an open quote': yaml(() => `x: "${'a\n '.repeat(300_000)}`),
   'open quotes': yaml(() => lines(20_000, () => `x: ['`)),
   'brackets below their key': yaml(() => lines(50_000, (at) => `k${at}: [\n1\n]`)),
-  'tabs': yaml(() => lines(100_000, (at) => `k${at}: {\n\t\ta: 1}`)),
+  tabs: yaml(() => lines(100_000, (at) => `k${at}: {\n\t\ta: 1}`)),
   'tabs in brackets': yaml(() => `x: [\n${lines(100_000, () => '\t\t1,')}\n]`),
   'hashes in brackets': yaml(() => `x: [${'a#'.repeat(200_000)}]`),
   'many brackets and a tab': yaml(() => `x:\n\t- 1\n${'[a#]\n'.repeat(50_000)}`),
@@ -142,11 +155,15 @@ const STRUCTURES = {
   'a large number': yaml(() => `x: ${'9'.repeat(1_000_000)}`),
   'a large number in JSON': raw(() => `{"_format_version":"3.0","x":${'9'.repeat(1_000_000)}}`),
   'a large exponent': raw(() => '{"_format_version":"3.0","x":1e999999999}'),
-  'NUL': raw(() => Buffer.from(`${HEAD}x: "\0"`)),
+  NUL: raw(() => Buffer.from(`${HEAD}x: "\0"`)),
   'many NULs': raw(() => Buffer.alloc(MEGABYTE)),
   'not UTF-8': raw(() => Buffer.alloc(16 * MEGABYTE, 0xff)),
   'not UTF-8 in JSON': raw(() =>
-    Buffer.concat([Buffer.from('{"_format_version":"3.0","x":["'), Buffer.alloc(4 * MEGABYTE, 0x80), Buffer.from('"]}')]),
+    Buffer.concat([
+      Buffer.from('{"_format_version":"3.0","x":["'),
+      Buffer.alloc(4 * MEGABYTE, 0x80),
+      Buffer.from('"]}'),
+    ]),
   ),
   'not UTF-8 in each of many texts': raw(() =>
     Buffer.from(`{"_format_version":"3.0","x":[${many(300_000, () => '"\u00ff"')}]}`, 'latin1'),
@@ -155,12 +172,15 @@ const STRUCTURES = {
   'lone surrogates': raw(() => `${HEAD}x: "${'\ud800'.repeat(300_000)}"`),
   'lone surrogates, escaped': raw(() => `{"_format_version":"3.0","x":"${'\\ud800'.repeat(300_000)}"}`),
   'surrogates, escaped': raw(() => `{"_format_version":"3.0","x":"${'\\ud83d\\ude00'.repeat(150_000)}"}`),
-  'prototypes': raw(
-    () => `{"_format_version":"3.0","services":[${many(100_000, () => '{"__proto__":{"x":1},"constructor":1}')}]}`,
+  prototypes: raw(
+    () =>
+      `{"_format_version":"3.0","services":[${many(100_000, () => '{"__proto__":{"x":1},"constructor":1}')}]}`,
   ),
   'a list of wrong items': yaml(() => `routes: [{paths: [${many(300_000, () => '1')}]}]`),
   'a list of wrong texts': yaml(() => `services: [{host: h, tags: [${many(300_000, () => '","')}]}]`),
-  'a list of empty records': yaml(() => `routes: [{protocols: [tcp], sources: [${many(300_000, () => '{}')}]}]`),
+  'a list of empty records': yaml(
+    () => `routes: [{protocols: [tcp], sources: [${many(300_000, () => '{}')}]}]`,
+  ),
   'unknown fields': yaml(() => `services: [{host: h, ${many(100_000, (at) => `f${at}: 1`)}}]`),
   'unknown keys at the top': yaml(() => lines(50_000, (at) => `k${at}: 1`)),
   'wrong entities': yaml(() => `services: [${many(100_000, () => '{}')}]`),
@@ -172,34 +192,52 @@ const STRUCTURES = {
   'unknown plugins': yaml(() => `plugins: [${many(100_000, (at) => `{name: rate-limitin${at}}`)}]`),
   'no entities': yaml(() => `services: [${many(300_000, () => '1')}]`),
   'the same name again and again': yaml(() => `consumers: [${many(50_000, () => '{username: a}')}]`),
-  'the same key again and again': yaml(
-    () => `plugins: [${many(50_000, () => '{name: cors}')}]`,
-  ),
+  'the same key again and again': yaml(() => `plugins: [${many(50_000, () => '{name: cors}')}]`),
   'references to nothing': yaml(
     () =>
       `plugins: [${many(20_000, (at) => `{name: cors, service: s${at}}`)}]\nservices: [${many(2000, (at) => `{name: t${at}, host: h}`)}]`,
   ),
   'ids of nothing': yaml(
-    () => `plugins: [${many(50_000, () => '{name: cors, service: {id: 5d3bd3a1-0f4c-4a0e-9f38-6b0f6a9b1c55}}')}]`,
+    () =>
+      `plugins: [${many(50_000, () => '{name: cors, service: {id: 5d3bd3a1-0f4c-4a0e-9f38-6b0f6a9b1c55}}')}]`,
   ),
-  'headers': yaml(() => `routes: [{headers: {${many(100_000, (at) => `"a b${at}": []`)}}}]`),
+  headers: yaml(() => `routes: [{headers: {${many(100_000, (at) => `"a b${at}": []`)}}}]`),
   'duplicate keys': yaml(() => `x: {${many(100_000, () => 'a: 1')}}`),
   'duplicate keys, all at the top': yaml(() => lines(200_000, () => 'services: []')),
-  'surprises': yaml(() => `x: [${many(100_000, () => 'on')}]`),
-  'placeholders': yaml(() => `consumers: [${many(20_000, (at) => `{username: 'u${at}', tags: ['\${{ x }}']}`)}]`),
+  surprises: yaml(() => `x: [${many(100_000, () => 'on')}]`),
+  placeholders: yaml(
+    () => `consumers: [${many(20_000, (at) => `{username: 'u${at}', tags: ['\${{ x }}']}`)}]`,
+  ),
   'deep placeholders': yaml(() => `x: ${'['.repeat(1990)}'\${{ x }}'${']'.repeat(1990)}`),
-  'many schema records': plugin('zipkin', () => `{http_endpoint: "http://a", static_tags: [${many(100_000, () => '{name: a, value: b}')}]}`),
-  'many limits': plugin('response-ratelimiting', () => `{limits: {${many(100_000, (at) => `l${at}: {minute: 1, second: 2}`)}}}`),
+  'many schema records': plugin(
+    'zipkin',
+    () => `{http_endpoint: "http://a", static_tags: [${many(100_000, () => '{name: a, value: b}')}]}`,
+  ),
+  'many limits': plugin(
+    'response-ratelimiting',
+    () => `{limits: {${many(100_000, (at) => `l${at}: {minute: 1, second: 2}`)}}}`,
+  ),
   'many functions': plugin('pre-function', () => `{access: [${many(50_000, () => '"return 1"')}]}`),
-  'many templates': plugin('request-transformer', () => `{add: {querystring: [${many(50_000, () => '"a:$(x)"')}]}}`),
+  'many templates': plugin(
+    'request-transformer',
+    () => `{add: {querystring: [${many(50_000, () => '"a:$(x)"')}]}}`,
+  ),
   'many regexes': yaml(() => `routes: [{paths: [${many(50_000, (at) => `"~/(a+)+${at}$"`)}]}]`),
   'wrong regexes': yaml(() => `routes: [{paths: [${many(50_000, (at) => `"~/(${at}"`)}]}]`),
   'a regex of many groups': yaml(() => `routes: [{paths: ["~/${'(a|b)*'.repeat(20_000)}"]}]`),
   'a regex of many repetitions': yaml(() => `routes: [{paths: ["~/${'(a{1,100}){1,100}'.repeat(1000)}"]}]`),
-  'a regex of nested repetitions': yaml(() => `routes: [{paths: ["~/${'('.repeat(500)}a${'{1,9})'.repeat(500)}"]}]`),
+  'a regex of nested repetitions': yaml(
+    () => `routes: [{paths: ["~/${'('.repeat(500)}a${'{1,9})'.repeat(500)}"]}]`,
+  ),
   'a regex of many classes': yaml(() => `routes: [{paths: ["~/${'[a-z\\\\d]'.repeat(20_000)}"]}]`),
-  'decK expressions': () => ({ text: `${HEAD}x: [${many(50_000, () => `'\${{ env "DECK_X" }}'`)}]`, deck: true }),
-  'decK expressions that fail': () => ({ text: `${HEAD}x: [${many(50_000, () => `'\${{ env "X" }}'`)}]`, deck: true }),
+  'decK expressions': () => ({
+    text: `${HEAD}x: [${many(50_000, () => `'\${{ env "DECK_X" }}'`)}]`,
+    deck: true,
+  }),
+  'decK expressions that fail': () => ({
+    text: `${HEAD}x: [${many(50_000, () => `'\${{ env "X" }}'`)}]`,
+    deck: true,
+  }),
   'decK openings': () => ({ text: `${HEAD}x: '${'${{'.repeat(200_000)}'`, deck: true }),
   'decK pipes': () => ({ text: `${HEAD}x: '\${{ env "DECK_X" ${'| '.repeat(100_000)}}}'`, deck: true }),
   'decK spaces': () => ({ text: `${HEAD}x: '\${{ env ${' '.repeat(300_000)}}}'`, deck: true }),
@@ -208,7 +246,11 @@ const STRUCTURES = {
     deck: true,
   }),
   'many documents': () => ({
-    text: Array.from({ length: 5000 }, (_, at) => `${HEAD}services: [{name: s${at}, prt: 1}]\nconsumers: [{username: same, custom_id: "${at}"}]`),
+    text: Array.from(
+      { length: 5000 },
+      (_, at) =>
+        `${HEAD}services: [{name: s${at}, prt: 1}]\nconsumers: [{username: same, custom_id: "${at}"}]`,
+    ),
   }),
 };
 

@@ -16,9 +16,11 @@ function measure(name) {
   const { text, deck = false } = HOSTILE[name]();
   const env = { DECK_X: 'x' };
   const sources = (Array.isArray(text) ? text : [text]).map((one, at) => ({ file: `${at}.yaml`, text: one }));
-  const startedAt = performance.now();
+  const [startedAt, cpuBefore] = [performance.now(), process.cpuUsage()];
   const { findings } = createCompiler({ deck, env, allowEmpty: true }).compile(sources);
-  const ms = performance.now() - startedAt;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  // Whichever is less: a busy machine makes the one longer, the engine's helper threads the other.
+  const ms = Math.min(performance.now() - startedAt, (user + system) / 1000);
   const characters = findings.reduce((sum, finding) => sum + JSON.stringify(finding).length, 0);
   const memory = process.resourceUsage().maxRSS / 1024;
   return { ms, findings: findings.length, characters, memory, first: findings[0]?.code };

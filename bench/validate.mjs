@@ -2,7 +2,7 @@
 // plugins as YAML against js-yaml's `load`, as JSON against `JSON.parse`, each time with a new compiler; then the peak of
 // memory of a process that compiles once, and what a change to one document of fifty costs. Ends with 1 when a limit is
 // exceeded.
-//   npm run build && node bench/validate.mjs
+//   npm run build && node --expose-gc bench/validate.mjs
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { load } from 'js-yaml';

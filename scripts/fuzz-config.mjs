@@ -1,6 +1,6 @@
 // Spoils valid configurations in a million ways, and checks what must hold of each (test/support/mutations.mjs). Prints the seed
 // and, of what does not hold, a minimal example; ends with 1 then.
-//   npm run build && node scripts/fuzz-config.mjs [RUNS [SEED]]
+//   npm run fuzz -- [RUNS [SEED]]
 import fc from 'fast-check';
 import { createCompiler } from '../dist/config/compile.js';
 import {
@@ -43,6 +43,8 @@ for (const [name, [arbitrary, check, share]] of Object.entries(PROPERTIES)) {
   process.exitCode = 1;
   const [example] = result.counterexample ?? [];
   console.log(`  ${result.errorInstance?.stack ?? 'no reason'}`);
-  console.log(`  ${typeof example === 'string' || !(example instanceof Uint8Array) ? JSON.stringify(example) : Buffer.from(example).toString('base64')}`);
+  console.log(
+    `  ${typeof example === 'string' || !(example instanceof Uint8Array) ? JSON.stringify(example) : Buffer.from(example).toString('base64')}`,
+  );
 }
 console.log(`slowest: ${slowest.ms.toFixed(0)} ms`);

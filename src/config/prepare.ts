@@ -155,7 +155,6 @@ function notAConfig({ value }: ReadOk): Problem {
   };
 }
 
-
 interface ProblemSink {
   readonly add: (problem: Problem) => void;
   /** Whether a problem of this severity would be kept, or be the first that is not. */

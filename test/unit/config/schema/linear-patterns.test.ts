@@ -6,7 +6,10 @@ import { luaPatternToRegex, translate } from '../../../../src/config/schema/lua-
 test.each(Object.keys(LINEAR_PATTERNS))('%s finds what its own translation finds', (pattern) => {
   const own = new RegExp(translate(pattern), 'u');
   const linear = new RegExp(luaPatternToRegex(pattern), 'u');
-  const text = fc.string({ unit: fc.constantFrom('a', 'Z', '0', '9', '*', '-', '.', '@', '_', ' ', 'é'), maxLength: 8 });
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'Z', '0', '9', '*', '-', '.', '@', '_', ' ', 'é'),
+    maxLength: 8,
+  });
   fc.assert(
     fc.property(text, (word) => expect(linear.test(word)).toBe(own.test(word))),
     { numRuns: 2000 },

@@ -4,11 +4,11 @@ import type { DeckSettings } from './deck/settings.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
 import { own } from './document/dict.js';
-import { inSourceOrder, toFinding } from './document/problem.js';
+import { MAX_SHOWN, inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
 import type { Finding } from './finding.js';
 import { merge } from './merge/merge.js';
-import type { Document, Merged } from './merge/merge.js';
+import type { Document, MergeResult, Merged } from './merge/merge.js';
 import { digestOf, prepare, readDocument } from './prepare.js';
 import type { Dialect, Prepared, ReadDocument } from './prepare.js';
 import { explainRefusal } from './refusal/explain-refusal.js';
@@ -92,7 +92,8 @@ export function createCompiler(options: CompilerOptions): Compiler {
     texts.forgetUnused();
     documents.forgetUnused();
 
-    const { merged, problems } = merge(prepared);
+    const truncated = prepared.some((document) => document.prepared.truncated);
+    const { merged, problems } = isCrowded(prepared, truncated) ? UNMERGED : merge(prepared);
     const said = [
       ...prepared.flatMap((document) =>
         document.prepared.problems
@@ -107,10 +108,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     ];
     const valid = sources.length > 0 && said.every(([, { severity }]) => severity !== 'error');
     if (valid) said.push(...emptiness(prepared, merged, options.allowEmpty));
-    const findings = toFindings(
-      said,
-      prepared.some(({ prepared: { truncated } }) => truncated),
-    );
+    const findings = toFindings(said, truncated);
     const unchecked = uncheckedPlugins(prepared);
     if (!valid) return { valid, findings: sources.length > 0 ? findings : [NO_SOURCES], unchecked };
     const revision = seal(merged);
@@ -132,6 +130,15 @@ export function createCompiler(options: CompilerOptions): Compiler {
 }
 
 const NOTHING: Merged = { entities: [], identities: new Map(), transform: true };
+
+const UNMERGED: MergeResult = { merged: NOTHING, problems: [] };
+
+/** Whether there are more errors than anybody is shown: then nobody asks for those between documents. */
+function isCrowded(documents: readonly Document[], truncated: boolean): boolean {
+  const problems = documents.flatMap(({ prepared }) => prepared.problems);
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  return errors > MAX_SHOWN || (errors === MAX_SHOWN && truncated);
+}
 
 type Told = readonly [Document, Problem];
 
@@ -202,23 +209,22 @@ function emptiness(documents: readonly Document[], { entities }: Merged, allowEm
   return [[first, problem]];
 }
 
-const MAX_FINDINGS = 1000;
 const SEVERITIES = ['error', 'hold', 'warning'] as const;
 
 /** The gravest that fit in, in the order of their sources. */
 function toFindings(said: readonly Told[], truncated: boolean): Finding[] {
   const shown = SEVERITIES.flatMap((severity) =>
     said.filter(([, problem]) => problem.severity === severity),
-  ).slice(0, MAX_FINDINGS);
+  ).slice(0, MAX_SHOWN);
   const findings = shown.map(([{ file, prepared }, problem]) => toFinding(problem, file, prepared.places));
   findings.sort(inSourceOrder);
-  if (!truncated && said.length <= MAX_FINDINGS) return findings;
+  if (!truncated && said.length <= MAX_SHOWN) return findings;
   return [
     ...findings,
     {
       severity: 'warning',
       code: 'more-findings',
-      message: `there are more findings: only ${MAX_FINDINGS} are shown`,
+      message: `there are more findings: only ${MAX_SHOWN} are shown`,
       hint: 'correct these first',
     },
   ];

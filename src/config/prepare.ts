@@ -11,7 +11,9 @@ import type { Dict } from './document/dict.js';
 import type { Entity } from './document/entity.js';
 import { migratePaths } from './document/migrate-paths.js';
 import { holdsPlaceholder, placeholderProblems } from './document/placeholders.js';
+import { MAX_SHOWN } from './document/problem.js';
 import type { Problem } from './document/problem.js';
+import type { Severity } from './finding.js';
 import { readProblems, unreadable } from './document/read-problems.js';
 import { BUNDLED_PLUGINS } from './schema/plugin-model.js';
 import type { Plugins } from './schema/plugin-model.js';
@@ -122,8 +124,10 @@ export function prepare(
   const config = isOldFormat(plain) ? migratePaths(plain) : plain;
   const entities = collectEntities(config, plugins, sink.add);
   for (const entity of entities) {
-    validateEntity(entity, sink.add);
-    entityDoubts(entity).forEach(sink.add);
+    // Errors are shown before all else: what follows would not be.
+    if (!sink.wants('error')) break;
+    validateEntity(entity, sink.add, sink.wants);
+    if (sink.wants('hold') || sink.wants('warning')) entityDoubts(entity).forEach(sink.add);
   }
   const plainSecret = plainSecretProblem(entities, (text) => !document.rendered.has(text));
   if (plainSecret !== undefined) sink.add(plainSecret);
@@ -151,25 +155,24 @@ function notAConfig({ value }: ReadOk): Problem {
   };
 }
 
-/** Problems of each severity that are kept of one text: a thousand warnings must not hide an error. */
-const MAX_PROBLEMS = 1000;
+interface ProblemSink {
+  readonly add: (problem: Problem) => void;
+  /** Whether a problem of this severity would be kept, or be the first that is not. */
+  readonly wants: (severity: Severity) => boolean;
+  readonly result: () => Pick<Prepared, 'problems' | 'truncated'>;
+}
 
-function problemSink(): {
-  add: (problem: Problem) => void;
-  result: () => Pick<Prepared, 'problems' | 'truncated'>;
-} {
+/** Keeps `MAX_SHOWN` problems of each severity: a thousand warnings must not hide an error. */
+function problemSink(): ProblemSink {
   const problems: Problem[] = [];
   const counts = { error: 0, hold: 0, warning: 0 };
-  let truncated = false;
   return {
     add: (problem) => {
-      if (counts[problem.severity] >= MAX_PROBLEMS) truncated = true;
-      else {
-        counts[problem.severity] += 1;
-        problems.push(problem);
-      }
+      counts[problem.severity] += 1;
+      if (counts[problem.severity] <= MAX_SHOWN) problems.push(problem);
     },
-    result: () => ({ problems, truncated }),
+    wants: (severity) => counts[severity] <= MAX_SHOWN,
+    result: () => ({ problems, truncated: Object.values(counts).some((count) => count > MAX_SHOWN) }),
   };
 }
 

@@ -16,6 +16,9 @@ export interface Problem {
   readonly entity?: EntityName;
 }
 
+/** Problems of one severity that anybody is shown. Whoever finds more may stop at the first that is too many. */
+export const MAX_SHOWN = 1000;
+
 const PLAIN_KEY = /^[A-Za-z_][\w-]{0,79}$/;
 
 /** `services[0].headers["a b"]`; long keys are cut. */

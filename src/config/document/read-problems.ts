@@ -1,5 +1,6 @@
 // What reading a text found worth telling.
 import type { Path, Place, ReadFailure, ReadOk, Remark } from '../parse/result.js';
+import { MAX_SHOWN } from './problem.js';
 import type { Problem } from './problem.js';
 import { shownKey } from './shown-key.js';
 
@@ -12,8 +13,11 @@ export function readProblems(read: ReadOk): Problem[] {
   const odd = oddKeys.length > 0 ? keptObjects(value) : new Set();
   return [
     ...(laterDocument === undefined ? [] : [secondDocument(position(laterDocument))]),
-    ...remarks.map((remark) => remarkProblem(remark, position)),
-    ...oddKeys.filter(({ owner }) => odd.has(owner)).map(({ offset }) => oddKey(position(offset))),
+    ...remarks.slice(0, MAX_SHOWN + 1).map((remark) => remarkProblem(remark, position)),
+    ...oddKeys
+      .filter(({ owner }) => odd.has(owner))
+      .slice(0, MAX_SHOWN + 1)
+      .map(({ offset }) => oddKey(position(offset))),
     ...(badBytes ? badText(value) : []),
   ];
 }

@@ -1,6 +1,6 @@
 // Which entities are one for Kong 3.9.3: by the id that they have, or by the one that it derives (kong/db/schema/others/
 // declarative_config.lua: `get_key_for_uuid_gen`, `build_cache_key`). Where it derives none, the id is random.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import { parentField } from '../document/entity.js';
@@ -77,14 +77,12 @@ export function derivedId(type: string, key: string): string {
 
 /** A name-based UUID (RFC 9562, version 5). */
 export function uuidV5(namespace: string, name: string): string {
-  const bytes = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name)
-    .digest();
+  const seed = Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name)]);
+  const bytes = hash('sha1', seed, 'buffer');
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   const hex = bytes.toString('hex', 0, 16);
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** The identity of every entity; parents must come before what is nested in them. */

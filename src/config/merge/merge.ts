@@ -3,6 +3,7 @@ import { withoutComments } from '../document/comments.js';
 import { describe, nameOf, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Prepared } from '../prepare.js';
+import { MAX_SHOWN } from '../document/problem.js';
 import type { Problem } from '../document/problem.js';
 import { canonicalJson } from '../seal/canonical-json.js';
 import { identifyAll } from './identity.js';
@@ -42,6 +43,8 @@ export function merge(documents: readonly Document[]): MergeResult {
     const home = homes.get(entity);
     if (home !== undefined) problems.push([home, problem]);
   };
+  /** All that is told here are errors; of the first that is not shown it is enough to know that it is there. */
+  const isFull = (): boolean => problems.length > MAX_SHOWN;
 
   const repeated = new Set<Entity>();
   const placeOf = (entity: Entity): string => placeIn(homes.get(entity), entity);
@@ -49,6 +52,7 @@ export function merge(documents: readonly Document[]): MergeResult {
   for (const clash of clashes) {
     const { entity, first } = clash;
     if (repeated.has(rootOf(entity))) continue;
+    if (isFull()) break;
     if (homes.get(entity) === homes.get(first)) report(entity, clashProblem(clash, placeOf));
     else if (isSame(clash)) repeated.add(entity);
     else report(entity, conflict(clash, placeOf));
@@ -61,6 +65,7 @@ export function merge(documents: readonly Document[]): MergeResult {
 
   const index = indexEntities(identities);
   for (const entity of entities) {
+    if (isFull()) break;
     if (identities.get(entity)?.kind === 'broken') report(entity, nullParent(entity));
     for (const problem of referenceProblems(entity, index)) report(entity, problem);
   }

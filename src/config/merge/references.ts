@@ -62,10 +62,12 @@ const textOf = (value: unknown): string | undefined => (typeof value === 'string
 
 /** Checks every foreign key of an entity. */
 export function referenceProblems(entity: Entity, index: Index): Problem[] {
-  return Array.from(entity.model.references).flatMap(([field, type]) => {
+  const problems: Problem[] = [];
+  for (const [field, type] of entity.model.references) {
     const fault = referenceFault(entity, field, type, index);
-    return fault === undefined ? [] : [toProblem(entity, field, fault)];
-  });
+    if (fault !== undefined) problems.push(toProblem(entity, field, fault));
+  }
+  return problems;
 }
 
 interface Fault {

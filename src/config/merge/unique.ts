@@ -3,6 +3,7 @@ import { isDict, own } from '../document/dict.js';
 import { describe, nameOf, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Problem } from '../document/problem.js';
+import type { EntityModel } from '../schema/model.js';
 import { derivedId } from './identity.js';
 import type { Identity } from './identity.js';
 
@@ -13,49 +14,75 @@ export interface Clash {
   readonly what: string;
 }
 
+/** Who holds which values, of one type. */
+interface Register {
+  readonly fields: readonly { readonly field: string; readonly holders: Map<string, Entity> }[];
+  readonly ids: Map<string, Entity>;
+  /** Keys that ids are derived from. */
+  readonly keys: Map<string, Entity>;
+}
+
 /** All clashes, each told at the later of the two entities. */
 export function findClashes(identities: ReadonlyMap<Entity, Identity>): Clash[] {
-  const seen = new Map<string, Entity>();
-  const clashes: Clash[] = [];
-  const claim = (key: string, entity: Entity, what: string): boolean => {
-    const first = seen.get(key);
-    if (first === undefined) seen.set(key, entity);
-    else clashes.push({ entity, first, what });
-    return first === undefined;
+  const registers = new Map<EntityModel, Register>();
+  const registerOf = (model: EntityModel): Register => {
+    const register = registers.get(model) ?? newRegister(model);
+    registers.set(model, register);
+    return register;
   };
   const derived = derivedIdsIn(identities);
+  const clashes: Clash[] = [];
   for (const [entity, identity] of identities) {
-    const { type, uniqueFields, keys } = entity.model;
-    let alone = true;
-    for (const field of uniqueFields) {
+    const { fields, ids, keys } = registerOf(entity.model);
+    const before = clashes.length;
+    for (const { field, holders } of fields) {
       const value = own(entity.value, field);
-      if (keys.primary_key.includes(field) || typeof value !== 'string') continue;
-      alone = claim(`${type}\n${field}\n${value}`, entity, `the same ${field}`) && alone;
+      const first = typeof value === 'string' ? claim(holders, value, entity) : undefined;
+      if (first !== undefined) clashes.push({ entity, first, what: `the same ${field}` });
     }
     // Whoever shares a name has the same derived id, too: one word is enough.
-    if (!alone) continue;
-    if (identity.kind === 'given')
-      claim(`${type}\nid\n${derived.get(identity.id) ?? identity.id}`, entity, 'the same id');
-    else if (identity.kind === 'derived') claim(`${type}\nid\n\n${identity.key}`, entity, sameKey(entity));
+    if (clashes.length > before) continue;
+    if (identity.kind === 'given') {
+      const key = derived.get(identity.id);
+      const first = key === undefined ? claim(ids, identity.id, entity) : claim(keys, key, entity);
+      if (first !== undefined) clashes.push({ entity, first, what: 'the same id' });
+    } else if (identity.kind === 'derived') {
+      const first = claim(keys, identity.key, entity);
+      if (first !== undefined) clashes.push({ entity, first, what: sameKey(entity) });
+    }
   }
   return clashes;
 }
 
-/** Ids that are written out and may be derived ones of other entities: each with the mark of its key. */
+function newRegister({ uniqueFields, keys }: EntityModel): Register {
+  const fields = uniqueFields
+    .filter((field) => !keys.primary_key.includes(field))
+    .map((field) => ({ field, holders: new Map<string, Entity>() }));
+  return { fields, ids: new Map(), keys: new Map() };
+}
+
+/** @returns who holds the value already, if anybody does */
+function claim(holders: Map<string, Entity>, value: string, entity: Entity): Entity | undefined {
+  const first = holders.get(value);
+  if (first === undefined) holders.set(value, entity);
+  return first;
+}
+
+/** Ids that are written out and may be derived ones of other entities: each with the key that it would be derived from. */
 function derivedIdsIn(identities: ReadonlyMap<Entity, Identity>): Map<string, string> {
   const given = new Set<string>();
   for (const identity of identities.values()) {
     // Version 5 is what Kong derives.
     if (identity.kind === 'given' && identity.id[14] === '5') given.add(identity.id);
   }
-  const marks = new Map<string, string>();
-  if (given.size === 0) return marks;
+  const keys = new Map<string, string>();
+  if (given.size === 0) return keys;
   for (const [{ model }, identity] of identities) {
     if (identity.kind !== 'derived') continue;
     const id = derivedId(model.type, identity.key);
-    if (given.has(id)) marks.set(id, `\n${identity.key}`);
+    if (given.has(id)) keys.set(id, identity.key);
   }
-  return marks;
+  return keys;
 }
 
 const UNSEEN_SCOPE = 'the same derived id (Kong leaves out what is referred to as {id: ...})';

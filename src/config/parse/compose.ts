@@ -37,12 +37,21 @@ interface Frame {
   size: number;
 }
 
+interface Other {
+  readonly value: unknown;
+  readonly offset: number;
+}
+
 /** A mapping being built. */
 interface Pairs {
   readonly strings: Dict;
-  readonly offsets: Map<string, number>;
+  /** The keys written so far (merged ones are not), and where. */
+  readonly keys: string[];
+  readonly offsets: number[];
+  /** The last offset of each key: made when a key may be there already. */
+  index: Map<string, number> | undefined;
   /** Keys that are no strings, which Lua keeps apart from strings. */
-  readonly others: Map<unknown, { value: unknown; offset: number }>;
+  others: Map<unknown, Other> | undefined;
   /** The key whose value comes next. */
   key: { value: unknown; merge: boolean; offset: number } | undefined;
 }
@@ -80,7 +89,7 @@ export function compose(
   }): string | undefined => (anchorStart < 0 ? undefined : text.slice(anchorStart, anchorEnd));
 
   const add = (node: Node, merge = false): void => {
-    const frame = open.at(-1);
+    const frame = open[open.length - 1];
     if (frame === undefined) throw new Error('an event outside of any document');
     frame.size += node.size;
     if (frame.pairs === undefined) addItem(frame, node);
@@ -150,7 +159,14 @@ function addItem(frame: Frame, { value, offset }: Node): void {
   if (frame.start < 0) frame.start = offset;
 }
 
-const newPairs = (): Pairs => ({ strings: {}, offsets: new Map(), others: new Map(), key: undefined });
+const newPairs = (): Pairs => ({
+  strings: {},
+  keys: [],
+  offsets: [],
+  index: undefined,
+  others: undefined,
+  key: undefined,
+});
 
 const sizeOf = (value: Scalar): number => 4 + (typeof value === 'string' ? value.length : 4);
 
@@ -168,13 +184,25 @@ function keyOf({ value, offset }: Node, merge: boolean): NonNullable<Pairs['key'
 function setPair(pairs: Pairs, key: NonNullable<Pairs['key']>, value: unknown, remarks: Remark[]): void {
   pairs.key = undefined;
   if (typeof key.value !== 'string') {
-    pairs.others.set(key.value, { value, offset: key.offset });
+    othersOf(pairs).set(key.value, { value, offset: key.offset });
     return;
   }
-  const first = pairs.offsets.get(key.value);
-  if (first !== undefined) remarks.push({ kind: 'duplicate-key', key: key.value, offset: key.offset, first });
-  pairs.offsets.set(key.value, key.offset);
+  if (Object.hasOwn(pairs.strings, key.value)) {
+    const first = indexOf(pairs).get(key.value);
+    if (first !== undefined)
+      remarks.push({ kind: 'duplicate-key', key: key.value, offset: key.offset, first });
+  }
+  pairs.index?.set(key.value, key.offset);
+  pairs.keys.push(key.value);
+  pairs.offsets.push(key.offset);
   setOwn(pairs.strings, key.value, value);
+}
+
+const othersOf = (pairs: Pairs): Map<unknown, Other> => (pairs.others ??= new Map<unknown, Other>());
+
+function indexOf(pairs: Pairs): Map<string, number> {
+  pairs.index ??= new Map(pairs.keys.map((key, at) => [key, pairs.offsets[at] ?? 0]));
+  return pairs.index;
 }
 
 /** `<<`: what the mapping has already stays; of several merged mappings the first wins. */
@@ -195,14 +223,15 @@ function mergeString({ strings }: Pairs, key: string, value: unknown): void {
   if (!Object.hasOwn(strings, key)) setOwn(strings, key, value);
 }
 
-function mergeOther({ others }: Pairs, key: unknown, value: unknown, offset: number): void {
+function mergeOther(pairs: Pairs, key: unknown, value: unknown, offset: number): void {
+  const others = othersOf(pairs);
   if (!others.has(key)) others.set(key, { value, offset });
 }
 
 /** The mapping as a plain object, or as a list when its keys are the numbers 1..n: Lua knows no difference. */
-function finishPairs({ strings, others, offsets }: Pairs, oddKeys: OddKey[]): unknown[] | Dict {
-  if (others.size === 0) return strings;
-  if (offsets.size === 0 && Object.keys(strings).length === 0) {
+function finishPairs({ strings, others, keys }: Pairs, oddKeys: OddKey[]): unknown[] | Dict {
+  if (others === undefined) return strings;
+  if (keys.length === 0 && Object.keys(strings).length === 0) {
     const items = Array.from(others, (_, index) => others.get(index + 1));
     if (items.every((item) => item !== undefined)) return items.map((item) => item.value);
   }

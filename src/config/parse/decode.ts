@@ -27,8 +27,14 @@ function decodeBytes(bytes: Uint8Array): Decoded {
   const encoding = encodingOf(bytes);
   const text = tryDecode(bytes, encoding);
   if (text !== undefined) return withoutMark(text, false);
-  if (encoding !== 'utf-8') throw badEncoding(encoding);
+  if (encoding !== 'utf-8' || !startsLikeJson(bytes)) throw badEncoding(encoding);
   return withoutMark(new TextDecoder().decode(bytes).replaceAll('\ufffd', BAD_BYTES), true);
+}
+
+/** `{` or `[`, behind spaces. */
+function startsLikeJson(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => ![0x20, 0x09, 0x0a, 0x0d].includes(byte));
+  return first === 0x7b || first === 0x5b;
 }
 
 /** What is said of bytes that are no text. */

@@ -120,6 +120,8 @@ function scalar(valueStart: number, valueEnd: number, style: ScalarStyle): Scala
 
 const ESCAPE_OR_CONTROL = /\\[^]|[\x01-\x1f]/g;
 const LONE_ESCAPED = /[\ud800-\udfff]/u;
+/** What stands for bytes that are no UTF-8 (decode.ts): it makes no pair with an escaped half. */
+const BAD_BYTES = /\udfff/gu;
 
 /** What stands between the quotes, unescaped; undefined for a bad escape or half of a surrogate pair. */
 function unquote(raw: string): string | undefined {
@@ -129,8 +131,8 @@ function unquote(raw: string): string | undefined {
     found.length > 1 ? found : `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   try {
-    const value: unknown = JSON.parse(`"${clean}"`);
-    return typeof value === 'string' && !LONE_ESCAPED.test(value) ? value : undefined;
+    if (LONE_ESCAPED.test(String(JSON.parse(`"${clean.replace(BAD_BYTES, ' ')}"`)))) return undefined;
+    return String(JSON.parse(`"${clean}"`));
   } catch {
     return undefined;
   }

@@ -18,23 +18,18 @@ export function fastJson(text: string, maxDepth: number): Composed | undefined {
   }
 }
 
-/** How many members all objects have together; undefined when too deep, or when a number is not finite. */
-function countMembers(root: unknown, maxDepth: number): number | undefined {
-  let level = [root];
+/**
+ * How many members all objects of a value have together.
+ * @returns NaN when it is nested too deeply, or when a number is not finite
+ */
+function countMembers(value: unknown, maxDepth: number): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? 0 : NaN;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (maxDepth <= 0) return NaN;
   let members = 0;
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxDepth) return undefined;
-    const next: unknown[] = [];
-    for (const value of level) {
-      if (typeof value === 'number' && !Number.isFinite(value)) return undefined;
-      if (typeof value !== 'object' || value === null) continue;
-      const children: unknown[] = Array.isArray(value) ? value : Object.values(value);
-      if (!Array.isArray(value)) members += children.length;
-      for (const child of children)
-        if (typeof child === 'object' || typeof child === 'number') next.push(child);
-    }
-    level = next;
-  }
+  if (Array.isArray(value))
+    for (const item of value as unknown[]) members += countMembers(item, maxDepth - 1);
+  else for (const item of Object.values(value)) members += 1 + countMembers(item, maxDepth - 1);
   return members;
 }
 

@@ -36,7 +36,7 @@ export function readText(
     const message = `the text is larger than ${bounds.maxBytes} bytes`;
     return { ok: false, code: 'too-large', message, line: 1, column: 1 };
   }
-  let text: Text = { text: '', hadMark: false, badBytes: false };
+  let text: Text = { text: typeof input === 'string' ? input : '', hadMark: false, badBytes: false };
   try {
     const decoded = decode(input);
     text = { ...decoded, ...mask?.(decoded.text) };

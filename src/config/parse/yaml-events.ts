@@ -64,9 +64,14 @@ function explain(error: unknown, maxDepth: number, position?: number): Error {
 
 function checkEvents(text: string, events: readonly Event[]): void {
   const flow: boolean[] = [];
-  for (const [at, event] of events.entries()) {
-    if (event.type === EVENT_ID.SCALAR) checkScalar(text, event, flow.at(-1) === true);
-    else if (event.type === EVENT_ID.ALIAS) checkName(text, event.anchorStart, event.anchorEnd);
+  const separators = LINE_SEPARATORS.test(text);
+  for (let at = 0; at < events.length; at += 1) {
+    const event = events[at];
+    if (event === undefined) break;
+    if (event.type === EVENT_ID.SCALAR) {
+      checkScalar(text, event, flow[flow.length - 1] === true);
+      if (separators) checkSeparators(text, event);
+    } else if (event.type === EVENT_ID.ALIAS) checkName(text, event.anchorStart, event.anchorEnd);
     else if (event.type === EVENT_ID.POP) flow.pop();
     else if (event.type === EVENT_ID.DOCUMENT) {
       flow.push(false);
@@ -118,7 +123,7 @@ function checkScalar(text: string, event: ScalarEvent, inFlow: boolean): void {
 }
 
 /** In a flow collection libyaml ends a plain scalar at a colon only when a space follows. */
-function checkPlain(text: string, { valueStart, valueEnd }: ScalarEvent, inFlow: boolean): void {
+function checkPlain(text: string, { valueEnd }: ScalarEvent, inFlow: boolean): void {
   if (inFlow && text[valueEnd] === ':' && ',?[]{}'.includes(text[valueEnd + 1] ?? ' ')) {
     throw new ReadError(
       'syntax',
@@ -126,8 +131,12 @@ function checkPlain(text: string, { valueStart, valueEnd }: ScalarEvent, inFlow:
       valueEnd,
     );
   }
-  const raw = text.slice(valueStart, valueEnd);
-  if (raw.includes('\u2028') || raw.includes('\u2029')) {
+}
+
+const LINE_SEPARATORS = /[\u2028\u2029]/;
+
+function checkSeparators(text: string, { style, valueStart, valueEnd }: ScalarEvent): void {
+  if (style === SCALAR_STYLE.PLAIN && LINE_SEPARATORS.test(text.slice(valueStart, valueEnd))) {
     throw new ReadError(
       'syntax',
       'not YAML: a line separator in an unquoted text; put it in quotes',

@@ -1,3 +1,5 @@
+import { LINEAR_PATTERNS } from './linear-patterns.js';
+
 const CLASSES: Readonly<Record<string, string>> = {
   a: 'A-Za-z',
   c: '\\x00-\\x1f\\x7f',
@@ -16,6 +18,11 @@ const CLASSES: Readonly<Record<string, string>> = {
  * @throws Error for `%b` and back references, which have no counterpart
  */
 export function luaPatternToRegex(pattern: string): string {
+  return Object.hasOwn(LINEAR_PATTERNS, pattern) ? (LINEAR_PATTERNS[pattern] ?? '') : translate(pattern);
+}
+
+/** Item by item. */
+export function translate(pattern: string): string {
   let out = '';
   let at = 0;
   if (pattern.startsWith('^')) {

@@ -1,22 +1,33 @@
+import { isDict } from '../document/dict.js';
+import type { Dict } from '../document/dict.js';
+
 /**
- * JSON with sorted keys and no spaces: equal values give equal texts. Takes what `readText` gives (null, booleans, finite
- * numbers, strings, lists, plain objects); recursion is bounded by the reader's limit on nesting.
+ * JSON with sorted keys (by UTF-16 units, as no locale would sort) and no spaces: equal values give equal texts. Takes what
+ * `readText` gives (null, booleans, finite numbers, strings, lists, plain objects); recursion is bounded by the reader's limit
+ * on nesting.
  */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) {
-    let out = '';
-    for (const item of value as unknown[]) out += `${out === '' ? '' : ','}${canonicalJson(item)}`;
-    return `[${out}]`;
-  }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (typeof value === 'string') return quote(value);
+  if (Array.isArray(value)) return canonicalList(value);
+  return isDict(value) ? canonicalDict(value) : String(value);
+}
+
+function canonicalList(items: readonly unknown[]): string {
   let out = '';
-  for (const [key, item] of Object.entries(value).sort(byKey)) {
-    if (item !== undefined) out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(item)}`;
+  for (const item of items) out += out === '' ? canonicalJson(item) : `,${canonicalJson(item)}`;
+  return `[${out}]`;
+}
+
+function canonicalDict(dict: Dict): string {
+  let out = '';
+  for (const key of Object.keys(dict).sort()) {
+    const item = dict[key];
+    if (item !== undefined) out += `${out === '' ? '' : ','}${quote(key)}:${canonicalJson(item)}`;
   }
   return `{${out}}`;
 }
 
-/** By UTF-16 units, as no locale would sort. */
-function byKey([one]: [string, unknown], [other]: [string, unknown]): number {
-  return one < other ? -1 : one > other ? 1 : 0;
-}
+/** Nothing that JSON escapes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+const quote = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));

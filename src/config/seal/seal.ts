@@ -1,7 +1,7 @@
 // A valid, merged configuration becomes the bytes that every gateway gets. Everything stays as it is written, but for what
 // would differ from gateway to gateway (ids that Kong makes up at random) and what no gateway reads (comments).
 import { createHash } from 'node:crypto';
-import { withoutComments } from '../document/comments.js';
+import { withoutComments, withoutOwnComments } from '../document/comments.js';
 import { own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import type { Entity } from '../document/entity.js';
@@ -9,6 +9,7 @@ import { idFrom, uuidV5 } from '../merge/identity.js';
 import type { Identity } from '../merge/identity.js';
 import type { Merged } from '../merge/merge.js';
 import type { Revision } from '../revision.js';
+import { canonicalBytes } from './canonical-bytes.js';
 import { canonicalJson } from './canonical-json.js';
 
 /** Changes whenever the same sources would seal to other bytes than before. */
@@ -36,7 +37,7 @@ export function seal(merged: Merged): Revision {
     if (entity.parent === undefined) (lists[entity.model.type] ??= []).push(sealed.get(entity));
   }
   const config = { _format_version: '3.0', ...(merged.transform ? {} : { _transform: false }), ...lists };
-  const bytes = new TextEncoder().encode(canonicalJson(config));
+  const bytes = canonicalBytes(config);
   return { id: createHash('md5').update(bytes).digest('hex'), bytes, counts };
 }
 
@@ -79,10 +80,11 @@ function sealEntity(
   children: readonly Entity[],
   sealed: ReadonlyMap<Entity, Dict>,
 ): Dict {
-  const { _comment, _ignore, ...rest } = value;
+  const plain = withoutOwnComments(value);
+  if (children.length === 0 && id === undefined) return plain;
   const lists: Record<string, unknown[]> = {};
   for (const child of children) (lists[child.model.type] ??= []).push(sealed.get(child));
-  return { ...rest, ...lists, ...(id !== undefined && { id }) };
+  return { ...plain, ...lists, ...(id !== undefined && { id }) };
 }
 
 /** An id for each entity whose id Kong would make up: the same for the same entity, wherever and whenever it is sealed. */

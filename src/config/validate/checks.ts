@@ -76,10 +76,11 @@ function runCheck(kind: string, argument: unknown, scope: Scope): void {
   else if (kind === 'conditional_at_least_one_of') checkConditionalChoice(argument, scope);
   else {
     const names = namesOf(argument);
-    if (names.some((name) => !scope.isSound(pathTo(scope, name)) || isReference(scope, name))) return;
     const filled = names.filter((name) => isFilled(valueOf(scope, name)));
     const message = names.length === 0 ? undefined : countMessage(kind, names, filled, scope);
-    if (message !== undefined) scope.report({ code: 'check', message, path: scope.path });
+    if (message === undefined) return;
+    if (names.some((name) => !scope.isSound(pathTo(scope, name)) || isReference(scope, name))) return;
+    scope.report({ code: 'check', message, path: scope.path });
   }
 }
 
@@ -143,7 +144,19 @@ function checkConditionalChoice(argument: unknown, scope: Scope): void {
   scope.report({ code: 'check', message: `needs ${orList(names)} with these ${ifField}`, path: scope.path });
 }
 
-const pathTo = ({ path }: Scope, name: string): Path => [...path, ...name.split('.')];
+const pathTo = ({ path }: Scope, name: string): Path => [...path, ...stepsOf(name)];
+
+const steps = new Map<string, readonly string[]>();
+
+/** Names come from schemas: there are few of them. */
+function stepsOf(name: string): readonly string[] {
+  let found = steps.get(name);
+  if (found === undefined) {
+    found = name.split('.');
+    steps.set(name, found);
+  }
+  return found;
+}
 
 const namesOf = (argument: unknown): string[] => (Array.isArray(argument) ? argument.map(String) : []);
 
@@ -154,7 +167,7 @@ const namesOf = (argument: unknown): string[] => (Array.isArray(argument) ? argu
 function valueOf({ fields, record }: Scope, name: string): unknown {
   let known: Fields = fields;
   let value: unknown = record;
-  for (const key of name.split('.')) {
+  for (const key of stepsOf(name)) {
     const field = known.get(key);
     const dict = asRecord(value);
     if (dict === undefined) return undefined;
@@ -174,7 +187,7 @@ function filledIn(field: KongField | undefined): unknown {
 }
 
 const requires = ({ fields }: Scope, name: string): boolean =>
-  fieldAt(fields, name.split('.'))?.required === true;
+  fieldAt(fields, stepsOf(name))?.required === true;
 
 function isFilled(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return false;
@@ -184,6 +197,6 @@ function isFilled(value: unknown): boolean {
 /** A vault reference stands for a value that nobody here knows. */
 function isReference(scope: Scope, name: string): boolean {
   return (
-    fieldAt(scope.fields, name.split('.'))?.referenceable === true && isVaultReference(valueOf(scope, name))
+    fieldAt(scope.fields, stepsOf(name))?.referenceable === true && isVaultReference(valueOf(scope, name))
   );
 }

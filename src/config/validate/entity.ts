@@ -3,6 +3,7 @@ import { own } from '../document/dict.js';
 import { describe, nameOf, parentField, pathOf } from '../document/entity.js';
 import type { Entity } from '../document/entity.js';
 import type { Problem } from '../document/problem.js';
+import type { Severity } from '../finding.js';
 import { shownKey } from '../document/shown-key.js';
 import type { Path } from '../parse/result.js';
 import { checkRecord } from './checks.js';
@@ -24,19 +25,25 @@ const MAX_PROBLEMS = 100;
 /**
  * Tells everything that is wrong with an entity's own fields, within reason. Nested entities, references and uniqueness are
  * others' business.
+ * @param wants whether there is room for another problem of a severity
  */
-export function validateEntity(entity: Entity, report: (problem: Problem) => void): void {
+export function validateEntity(
+  entity: Entity,
+  report: (problem: Problem) => void,
+  wants: (severity: Severity) => boolean = () => true,
+): void {
   const { model, value: written, plugin } = entity;
   const { value, madeFrom, problems } = expandShorthand(
     model.type,
     withoutFalseRecords(model.fields, written),
   );
-  const broken = new Set<string>();
-  const isSound = (path: Path): boolean => broken.size === 0 || !broken.has(path.join('.'));
+  let broken: Set<string> | undefined;
+  const isSound = (path: Path): boolean => broken?.has(path.join('.')) !== true;
   let told = 0;
   const tell = (problem: FieldProblem): void => {
     told += 1;
     if (told > MAX_PROBLEMS) return;
+    broken ??= new Set();
     for (let end = 1; end <= problem.path.length; end += 1) broken.add(problem.path.slice(0, end).join('.'));
     report(placeInEntity(entity, problem, madeFrom));
   };
@@ -58,7 +65,7 @@ export function validateEntity(entity: Entity, report: (problem: Problem) => voi
     checkPlugin(plugin, value, parentField(entity), tellUnlessBroken);
     checkConfig(plugin, value, isSound, tell);
   }
-  warn(entity, report);
+  if (wants('warning')) warn(entity, report);
 }
 
 /** A field's problem, told of its entity; what a shorthand made is shown at the shorthand. */

@@ -12,7 +12,7 @@ import { ipFault, ipOrRangeFault } from './text/ip.js';
 import { cookieNameFault, headerNameFault, nameFault, tagFault } from './text/name.js';
 import { pathFault, routePathFault } from './text/path.js';
 import { redirectUriFault } from './text/url.js';
-import { applyRule, placedRules } from './text-rules.js';
+import { applyRules, placedRules } from './text-rules.js';
 import type { Rules } from './text-rules.js';
 
 const FIELD_RULES: Readonly<Record<string, Rules>> = {
@@ -53,5 +53,5 @@ const RULES = new Map(
 
 /** Applies the rules of one entity type. */
 export function checkTexts(type: string, value: unknown, report: Report): void {
-  for (const rule of RULES.get(type) ?? SHARED_RULES) applyRule(rule, value, [], report);
+  applyRules(RULES.get(type) ?? SHARED_RULES, value, [], report);
 }

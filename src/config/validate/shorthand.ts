@@ -12,11 +12,13 @@ export interface Expanded {
   readonly problems: readonly FieldProblem[];
 }
 
+const NOTHING_MADE: ReadonlyMap<string, string> = new Map();
+
 /** The entity as Kong validates it. */
 export function expandShorthand(type: string, value: Dict): Expanded {
   if (type === 'services' && Object.hasOwn(value, 'url')) return expandUrl(value);
-  if (type === 'upstreams') return { value: expandHashOn(value), madeFrom: new Map(), problems: [] };
-  return { value, madeFrom: new Map(), problems: [] };
+  if (type === 'upstreams') return { value: expandHashOn(value), madeFrom: NOTHING_MADE, problems: [] };
+  return { value, madeFrom: NOTHING_MADE, problems: [] };
 }
 
 const DEFAULT_PORTS = new Map([

@@ -6,6 +6,7 @@ import { nearest } from './near.js';
 import { typeOf } from './words.js';
 import { asList, own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
+import { MAX_SHOWN } from '../document/problem.js';
 import type { Problem } from '../document/problem.js';
 import { shownKey } from '../document/shown-key.js';
 
@@ -16,7 +17,9 @@ const METADATA = ['_format_version', '_transform', '_comment', '_ignore', 'updat
 
 export function topLevelProblems(config: Dict): Problem[] {
   const known = [...METADATA, ...MODELS.keys()];
-  const unknown = Object.keys(config).filter((key) => !known.includes(key));
+  const unknown = Object.keys(config)
+    .filter((key) => !known.includes(key))
+    .slice(0, MAX_SHOWN + 1);
   return [
     ...versionProblems(config),
     ...metadataProblems(config),

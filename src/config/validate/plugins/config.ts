@@ -9,7 +9,7 @@ import { checkRecord } from '../checks.js';
 import { reportFields } from '../field-errors.js';
 import type { FieldProblem, Report } from '../field-errors.js';
 import { pcreFault } from '../text/regex.js';
-import { applyRule, placedRules } from '../text-rules.js';
+import { applyRules, placedRules } from '../text-rules.js';
 import type { PlacedRule } from '../text-rules.js';
 import { isVaultReference } from '../vault-reference.js';
 import { expandConfig } from './shorthand.js';
@@ -37,7 +37,7 @@ export function checkConfig(
   };
   problems.forEach(report);
   if (!model.validate(value)) reportFields(model.validate.errors ?? [], value, inConfig);
-  for (const rule of rulesOf(model)) applyRule(rule, value, ['config'], unlessBroken);
+  applyRules(rulesOf(model), value, ['config'], unlessBroken);
   const plugged = { config: value };
   checkRecord(model.fields, model.facts.checks, plugged, (path) => isSound(asWritten(path, moved)), tell);
   PLUGIN_VALUE_RULES[model.name]?.(value, (problem) =>

@@ -55,7 +55,7 @@ describe('silverback diff', () => {
     [['-', '-'], 'only one of the two can be -'],
     [['--format', 'html', 'a', 'b'], 'invalid'],
     [['--nope', 'a', 'b'], 'unknown option'],
-    [['nowhere.yaml', 'nowhere-else.yaml'], 'nowhere-else.yaml: there is no such file or folder'],
+    [['nowhere.yaml', 'nowhere-else.yaml'], 'nowhere-else.yaml: it does not exist'],
   ])('exits 2 for %j', async (args, words) => {
     const { code, stdout, stderr } = await diff(args);
     expect([code, stdout]).toEqual([2, '']);

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { Command, Option } from 'commander';
 import type { Plugins } from '../config/schema/plugin-model.js';
+import type { TargetKong } from '../config/validate/target.js';
 import type { Outcome } from './validate/outcome.js';
 import type { Paint } from './validate/text.js';
 
@@ -13,6 +14,7 @@ interface Options {
   readonly each?: boolean;
   readonly allowEmpty?: boolean;
   readonly schemaDir?: string;
+  readonly kongVersion: '3.0' | '3.4' | '3.9';
 }
 
 const EXAMPLES = `
@@ -38,6 +40,11 @@ export function validateCommand(): Command {
     .option('--deck', "read decK's dialect, its placeholders from the environment's DECK_ variables")
     .option('--each', 'take each file for a configuration of its own, not all for one')
     .option('--allow-empty', 'a configuration without entities is fine')
+    .addOption(
+      new Option('--kong-version <version>', 'the Kong that it is for')
+        .choices(['3.0', '3.4', '3.9'])
+        .default('3.9'),
+    )
     .option('--schema-dir <folder>', 'check plugins with the schemas that `silverback schema pull` wrote')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: readonly string[], options: Options) => {
@@ -53,9 +60,10 @@ async function validate(paths: readonly string[], options: Options): Promise<0 |
   if (problems.length > 0) return wrongUsage(problems);
   const schemas = await pluginsOf(options.schemaDir);
   if ('problems' in schemas) return wrongUsage(schemas.problems);
+  const target = await targetOf(options.kongVersion);
   const { fails, validateInputs } = await import('./validate/outcome.js');
   const { deck = false, each = false, allowEmpty = false, strict = false } = options;
-  const outcome = validateInputs(texts, each, { deck, allowEmpty, env: process.env, ...schemas });
+  const outcome = validateInputs(texts, each, { deck, allowEmpty, env: process.env, ...schemas, ...target });
   const code = fails(outcome, strict) ? 1 : 0;
   // Whoever closes the pipe early gets this code, too (see main.ts).
   process.exitCode = code;
@@ -70,6 +78,12 @@ async function pluginsOf(
   const { loadSchemaDir, schemaProblemLine } = await import('../sources/schema-dir.js');
   const { plugins, problems } = await loadSchemaDir(dir);
   return problems.length > 0 ? { problems: problems.map(schemaProblemLine) } : { plugins };
+}
+
+async function targetOf(version: Options['kongVersion']): Promise<{ readonly target?: TargetKong }> {
+  if (version === '3.9') return {};
+  const { loadTargetKong } = await import('../sources/target-kong.js');
+  return { target: await loadTargetKong(version) };
 }
 
 async function written(outcome: Outcome, { format, strict = false, deck = false }: Options): Promise<string> {

@@ -13,6 +13,7 @@ import { digestOf, prepare, readDocument } from './prepare.js';
 import type { Dialect, Prepared, ReadDocument } from './prepare.js';
 import { explainRefusal } from './refusal/explain-refusal.js';
 import type { Revision } from './revision.js';
+import type { TargetKong } from './validate/target.js';
 import { BUNDLED_PLUGINS } from './schema/plugin-model.js';
 import type { Plugins } from './schema/plugin-model.js';
 import { canonicalJson } from './seal/canonical-json.js';
@@ -24,6 +25,8 @@ export interface CompilerOptions extends Dialect {
   readonly allowEmpty: boolean;
   /** Plugins beside the bundled ones, or instead of them. */
   readonly plugins?: Plugins;
+  /** An older Kong to validate for, with its own plugins. */
+  readonly target?: TargetKong;
   /** The wall time, for certificates that have run out or soon will; without it, nobody asks. */
   readonly now?: () => Date;
 }
@@ -68,7 +71,8 @@ export interface Compiler {
 const REMEMBERED = 4;
 
 export function createCompiler(options: CompilerOptions): Compiler {
-  const plugins = new Map([...BUNDLED_PLUGINS, ...(options.plugins ?? [])]);
+  const { target } = options;
+  const plugins = new Map([...(target?.plugins ?? BUNDLED_PLUGINS), ...(options.plugins ?? [])]);
   const texts = memory<ReadDocument>();
   const documents = memory<Prepared>();
   const compiled = new Map<string, { documents: readonly Document[]; merged: Merged }>();
@@ -87,7 +91,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const prepared = read.map(({ file, confidential, digest, document }) => ({
       file,
       confidential,
-      prepared: documents.get(`${digest}\n${context}`, () => prepare(document, settings, plugins)),
+      prepared: documents.get(`${digest}\n${context}`, () => prepare(document, settings, plugins, target)),
     }));
     texts.forgetUnused();
     documents.forgetUnused();

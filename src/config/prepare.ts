@@ -24,6 +24,8 @@ import type { Expiry } from './validate/doubts/certificates.js';
 import { entityDoubts } from './validate/doubts/entity-doubts.js';
 import { plainSecretProblem } from './validate/doubts/plain-secrets.js';
 import { validateEntity } from './validate/entity.js';
+import { targetProblems } from './validate/target.js';
+import type { TargetKong } from './validate/target.js';
 import { topLevelProblems } from './validate/top-level.js';
 
 export interface Dialect {
@@ -110,6 +112,7 @@ export function prepare(
   document: ReadDocument,
   settings: DeckSettings | undefined,
   plugins: Plugins = BUNDLED_PLUGINS,
+  target?: TargetKong,
 ): Prepared {
   const { config: written, places } = document;
   const sink = problemSink();
@@ -127,6 +130,7 @@ export function prepare(
     // Errors are shown before all else: what follows would not be.
     if (!sink.wants('error')) break;
     validateEntity(entity, sink.add, sink.wants);
+    if (target) targetProblems(entity, target).forEach(sink.add);
     if (sink.wants('hold') || sink.wants('warning')) entityDoubts(entity).forEach(sink.add);
   }
   const plainSecret = plainSecretProblem(entities, (text) => !document.rendered.has(text));

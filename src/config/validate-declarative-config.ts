@@ -3,6 +3,7 @@ import { createCompiler } from './compile.js';
 import type { Compilation, SourceText } from './compile.js';
 import type { Environment } from './deck/template.js';
 import type { Plugins } from './schema/plugin-model.js';
+import type { TargetKong } from './validate/target.js';
 
 export interface ValidationOptions {
   /** Whether a configuration without entities is fine; otherwise it is held. False unless told. */
@@ -13,6 +14,8 @@ export interface ValidationOptions {
   readonly env?: Environment;
   /** Plugins beside the bundled ones, or instead of them. None unless told. */
   readonly plugins?: Plugins;
+  /** An older Kong than 3.9 to validate for. None unless told. */
+  readonly target?: TargetKong;
   /** By which time certificates are judged: now unless told. */
   readonly now?: () => Date;
 }
@@ -36,7 +39,21 @@ export type Validation = Compilation;
  */
 export function validateDeclarativeConfig(
   texts: readonly SourceText[],
-  { allowEmpty = false, deck = false, env = {}, now = () => new Date(), plugins }: ValidationOptions = {},
+  {
+    allowEmpty = false,
+    deck = false,
+    env = {},
+    now = () => new Date(),
+    plugins,
+    target,
+  }: ValidationOptions = {},
 ): Validation {
-  return createCompiler({ allowEmpty, deck, env, now, ...(plugins && { plugins }) }).compile(texts);
+  return createCompiler({
+    allowEmpty,
+    deck,
+    env,
+    now,
+    ...(plugins && { plugins }),
+    ...(target && { target }),
+  }).compile(texts);
 }

@@ -38,7 +38,8 @@ export function checkPlugin(
 /** A plugin that nobody here has a schema for: normal for custom plugins. */
 export function uncheckedPlugin(plugin: Dict): Omit<FieldProblem, 'path'> | undefined {
   const name = own(plugin, 'name');
-  if (typeof name !== 'string' || name === '') return undefined;
+  // A bundled one that is not known is one that an older Kong does not have (target.ts).
+  if (typeof name !== 'string' || name === '' || BUNDLED_PLUGINS.has(name)) return undefined;
   const meant = nearest(name, BUNDLED_PLUGINS.keys());
   return {
     code: 'unchecked-plugin',

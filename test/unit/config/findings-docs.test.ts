@@ -40,6 +40,8 @@ const HEAD = '_format_version: "3.0"\n';
 const of = (text: string, options: Partial<CompilerOptions> = {}): Finding[] =>
   compile(HEAD + text, options).findings.slice();
 
+const OLD = { version: '3.0', fields: new Map(), plugins: new Map() };
+
 /** How to come by each finding; the docs show the line that it makes. */
 const EXAMPLES: Readonly<Record<string, () => readonly Finding[]>> = {
   'text-too-large': () => of(' '.repeat(32 * 1024 * 1024)),
@@ -104,6 +106,7 @@ const EXAMPLES: Readonly<Record<string, () => readonly Finding[]>> = {
     of('services: [{name: a, host: b, plugins: [{name: cors}]}]\nplugins: [{name: cors, service: a}]'),
   'path-never-matches': () => of('routes: [{name: r, paths: [/r$/x]}]'.replace('/r$/x', "'~/r$/x'")),
   'regex-without-tilde': () => of("routes: [{name: r, paths: ['/orders/\\d+']}]"),
+  'not-in-version': () => of('key_sets: [{name: k}]', { target: OLD }),
   'more-findings': () => of(`services: [${'{},'.repeat(1200)}]`),
 };
 

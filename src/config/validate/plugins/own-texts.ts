@@ -1,5 +1,6 @@
 // Texts whose form is one plugin's own business (Kong 3.9).
 import { luaProblem } from '../../syntax/lua.js';
+import { expressionsIn } from '../../syntax/template.js';
 import { headerNameFault } from '../text/name.js';
 
 /** The shared memory zones that a Kong of 3.9 is built with. */
@@ -56,28 +57,4 @@ export function templateFault(text: string): string | undefined {
   if (name === undefined || value === '') return 'must be a name, a colon and a value';
   const broken = expressionsIn(value).some((lua) => luaProblem(`return ((${lua}) or '')`) !== undefined);
   return broken ? 'holds a $(...) whose inside is no Lua expression' : undefined;
-}
-
-/** What stands between the parentheses of each `$(`; those that are not closed make none. */
-function expressionsIn(template: string): string[] {
-  const closing = closingParentheses(template);
-  const expressions: string[] = [];
-  let from = 0;
-  for (let at = template.indexOf('$('); at !== -1; at = template.indexOf('$(', from)) {
-    const end = closing.get(at + 1);
-    if (end !== undefined) expressions.push(template.slice(at + 2, end));
-    from = end ?? at + 2;
-  }
-  return expressions;
-}
-
-function closingParentheses(text: string): ReadonlyMap<number, number> {
-  const closing = new Map<number, number>();
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    if (text.charAt(at) === '(') open.push(at);
-    const start = text.charAt(at) === ')' ? open.pop() : undefined;
-    if (start !== undefined) closing.set(start, at);
-  }
-  return closing;
 }

@@ -10,25 +10,14 @@ import {
   type Value,
 } from '../../lua/value.js';
 import { luaProblem } from '../../../../config/syntax/lua.js';
+import { expressionsIn } from '../../../../config/syntax/template.js';
+import { SHARED_DICTS } from '../../../../config/validate/plugins/own-texts.js';
 import { headerName } from './text.js';
 import { splitUrl } from './url.js';
 
 /** Rules that plugins keep in functions, where schemas do not show them (Kong 3.9). */
 
 const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year'];
-const SHARED_DICTIONARIES = new Set([
-  'kong',
-  'kong_locks',
-  'kong_healthchecks',
-  'kong_cluster_events',
-  'kong_rate_limiting_counters',
-  'kong_core_db_cache',
-  'kong_core_db_cache_miss',
-  'kong_db_cache',
-  'kong_db_cache_miss',
-  'kong_secrets',
-  'prometheus_metrics',
-]);
 const ACME_RESERVED = ['kong_acme:renew_config:', 'kong_acme:renew_last_run', 'kong_acme:cert_key:'];
 
 export function rateLimits(value: Value): string | undefined {
@@ -124,7 +113,7 @@ export function acmeNamespace(value: string): string | undefined {
 }
 
 export function sharedDictionary(value: string): string | undefined {
-  return SHARED_DICTIONARIES.has(value) ? undefined : `failed validating: ${value}`;
+  return SHARED_DICTS.has(value) ? undefined : `failed validating: ${value}`;
 }
 
 /** `name:value` where the name is a header's; the value may be missing. */
@@ -143,36 +132,11 @@ export function namedTemplate(value: string): string | undefined {
   const pair = splitPair(value);
   if (pair.name === undefined) throw new LuaError("attempt to concatenate local 'name' (a nil value)");
   if (pair.value === '') return `key '${pair.name}' has no value`;
-  for (const expression of expressionsOf(pair.value)) {
+  for (const expression of expressionsIn(pair.value)) {
     const problem = luaProblem(`return ((${expression}) or '')`, 'TMP');
     if (problem !== undefined) return `value '${pair.value}' is not in supported format, error:${problem}`;
   }
   return undefined;
-}
-
-/** The expressions of a template; parentheses that are not balanced make none. */
-function expressionsOf(template: string): string[] {
-  const closing = closingParentheses(template);
-  const expressions: string[] = [];
-  let from = 0;
-  for (let at = template.indexOf('$('); at !== -1; at = template.indexOf('$(', from)) {
-    const end = closing.get(at + 1);
-    if (end !== undefined) expressions.push(template.slice(at + 2, end));
-    from = end ?? at + 2;
-  }
-  return expressions;
-}
-
-/** Where each opening parenthesis is closed. */
-function closingParentheses(text: string): ReadonlyMap<number, number> {
-  const closing = new Map<number, number>();
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    if (text.charAt(at) === '(') open.push(at);
-    const start = text.charAt(at) === ')' ? open.pop() : undefined;
-    if (start !== undefined) closing.set(start, at);
-  }
-  return closing;
 }
 
 function splitPair(text: string): { name: string | undefined; value: string } {
@@ -202,7 +166,7 @@ export function cacheMemory(plugin: Table): string | undefined {
   const config = plugin.get('config');
   if (index(config, 'strategy') !== 'memory') return undefined;
   const name = index(index(config, 'memory'), 'dictionary_name');
-  return typeof name === 'string' && SHARED_DICTIONARIES.has(name)
+  return typeof name === 'string' && SHARED_DICTS.has(name)
     ? undefined
     : `missing shared dict '${toText(name)}'`;
 }

@@ -17,6 +17,7 @@ import type { Cluster } from './cluster.js';
 import { startController } from './controller.js';
 import type { Controller } from './controller.js';
 import { eventReport } from './events.js';
+import { realOutside } from './outside.js';
 import type { Ports } from './ports.js';
 
 export interface RunContext {
@@ -131,7 +132,16 @@ async function runUntilStopped(
   const cluster = clusterWanted(values, env)
     ? await openCluster(values, env, ports, `silverback/${version} (${identity})`)
     : undefined;
-  const controller = await startController({ ...ports, values, env, version, identity, cluster, election });
+  const outside = realOutside(values, env, ports);
+  const controller = await startController({
+    ...ports,
+    values,
+    version,
+    identity,
+    cluster,
+    election,
+    outside,
+  });
   metrics.attach(controller.metrics);
   const events = joinEvents(cluster, values, ports, identity, controller.leading, hub.join);
   const servers = await serve(values, controller, metrics, report);

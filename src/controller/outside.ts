@@ -1,0 +1,41 @@
+import type { AdminApi } from '../gateway/admin-api.js';
+import type { AdminReader } from '../gateway/schemas.js';
+import type { Values } from '../settings/read.js';
+import { openAdminApi } from './admin.js';
+import { startCompiler } from './compiler.js';
+import type { AsyncCompiler } from './compiler.js';
+import type { Ports } from './ports.js';
+import { openSchemaDir } from './schema-dir.js';
+
+export interface OpenAdmin {
+  readonly admin: AdminApi & AdminReader;
+  readonly close: () => Promise<void>;
+}
+
+/** Sockets to gateways and the compiler's thread: what the controller opens, and a simulation puts others in place of. */
+export interface Outside {
+  /** @throws when a credential file cannot be read (the message names it) */
+  readonly openAdmin: (userAgent: () => string, onRotated: () => void) => Promise<OpenAdmin>;
+  /** @throws SetupError when the folder of schemas cannot be read */
+  readonly startCompiler: () => Promise<AsyncCompiler>;
+}
+
+export function realOutside(values: Values, env: NodeJS.ProcessEnv, ports: Ports): Outside {
+  return {
+    openAdmin: (userAgent, onRotated) => openAdminApi(values, ports, userAgent, onRotated),
+    async startCompiler() {
+      const schemas = await openSchemaDir(values['schema-dir']);
+      const options = { deck: values.deck, env: deckVariables(env), allowEmpty: values['allow-empty'] };
+      return startCompiler(options, schemas);
+    },
+  };
+}
+
+/** Only these may be read by a configuration; the rest of our environment is none of its business. */
+function deckVariables(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[0].startsWith('DECK_') && entry[1] !== undefined,
+    ),
+  );
+}

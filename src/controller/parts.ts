@@ -1,0 +1,117 @@
+import { createFleet } from '../rollout/fleet.js';
+import type { Fleet } from '../rollout/fleet.js';
+import { startElection } from '../kube/election/election.js';
+import type { Elector } from '../kube/election/election.js';
+import { leaseName } from '../kube/election/settings.js';
+import { followService } from '../discovery/follow.js';
+import { staticGateways } from '../discovery/member.js';
+import { followSources } from '../sources/follow.js';
+import type { Sources } from '../sources/follow.js';
+import { namespaceFor } from './cluster.js';
+import type { Cluster } from './cluster.js';
+import type { AsyncCompiler } from './compiler.js';
+import type { ControllerOptions } from './controller.js';
+
+/** The pace at which files are looked at beside the operating system's notices (ms). */
+const FILE_POLL_MS = 1_000;
+
+export function openFleet(
+  options: ControllerOptions,
+  admin: Parameters<typeof createFleet>[0]['admin'],
+  compiler: AsyncCompiler,
+): Fleet {
+  const { values, clock, random, report } = options;
+  return createFleet({
+    clock,
+    random,
+    admin,
+    report,
+    settings: {
+      concurrency: values['kong-admin-concurrency'],
+      pushTimeoutMs: values['proxy-timeout-seconds'],
+      statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
+      retries: values['kong-admin-retries'],
+      resyncMs: values['resync-interval'],
+      pendingMs: values['gateway-discovery-readiness-check-interval'],
+      vigilanceMs: options.election ? values['lease-duration'] : 0,
+      observe: values.observe,
+    },
+    onRejected(member, revision, body) {
+      const about = {
+        kind: 'revision-refused' as const,
+        gateway: member.name,
+        ...(member.object !== undefined && { object: member.object }),
+        revision: revision.id,
+      };
+      compiler.explain(revision.id, body).then(
+        (findings) => report({ ...about, findings }),
+        () => report({ ...about, findings: [] }),
+      );
+    },
+  });
+}
+
+export function openSources(options: ControllerOptions, onChange: () => void): Sources {
+  const { values, cluster, clock, random, report } = options;
+  const selector = values['config-selector'];
+  const given = values['config-namespace'];
+  return followSources({
+    paths: { files: values['config-file'], dirs: values['config-dir'] },
+    pollMs: FILE_POLL_MS,
+    ...(selector !== undefined &&
+      cluster !== undefined && {
+        objects: {
+          client: cluster.client,
+          selector,
+          namespaces: given.length > 0 ? given : [namespaceFor('config-namespace', undefined, cluster)],
+        },
+      }),
+    clock,
+    random,
+    report,
+    onChange,
+  });
+}
+
+/** Keeps the fleet's members up to date; gives whether the first complete set is known, and how to stop. */
+export function openDiscovery(
+  options: ControllerOptions,
+  fleet: Fleet,
+  onSynced: () => void,
+): { synced: () => boolean; close: () => void } {
+  const { values, cluster, clock, random, report } = options;
+  const serverName = values['kong-admin-tls-server-name'];
+  const [namespace, service] = values['kong-admin-svc']?.split('/') ?? [];
+  if (cluster === undefined || namespace === undefined || service === undefined) {
+    fleet.setMembers(staticGateways(values['kong-admin-url'], serverName));
+    return { synced: () => true, close: () => undefined };
+  }
+  return followService({
+    client: cluster.client,
+    rules: { namespace, service, portNames: values['kong-admin-svc-port-names'], serverName },
+    clock,
+    random,
+    report,
+    onGateways(gateways) {
+      fleet.setMembers(gateways);
+      onSynced();
+    },
+  });
+}
+
+export function joinElection(options: ControllerOptions, cluster: Cluster): Elector {
+  const { values, clock, random, report, identity } = options;
+  const namespace = namespaceFor('election-namespace', values['election-namespace'], cluster);
+  return startElection({
+    client: cluster.client,
+    clock,
+    random,
+    report,
+    identity,
+    namespace,
+    leaseName: leaseName(values['election-id'], namespace),
+    leaseDurationMs: values['lease-duration'],
+    renewDeadlineMs: values['renew-deadline'],
+    retryPeriodMs: values['retry-period'],
+  });
+}

@@ -1,12 +1,16 @@
 // The entrance: texts in, findings and a sealed revision out. Pure but for what it remembers of the last compilations.
 import { mergeDeckSettings } from './deck/settings.js';
 import type { DeckSettings } from './deck/settings.js';
+import { countChanges } from './diff/change-counts.js';
+import type { ChangeCounts } from './diff/change-counts.js';
 import { diffConfigs } from './diff/diff.js';
+import type { Side } from './diff/flat-entity.js';
 import type { ConfigDiff } from './diff/diff.js';
 import { own } from './document/dict.js';
 import { MAX_SHOWN, inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
 import type { Finding } from './finding.js';
+import { memory } from './memory.js';
 import { merge } from './merge/merge.js';
 import type { Document, MergeResult, Merged } from './merge/merge.js';
 import { digestOf, prepare, readDocument } from './prepare.js';
@@ -65,6 +69,11 @@ export interface Compiler {
    * @returns nothing when one of them is not known
    */
   readonly diff: (oldId: string, newId: string) => ConfigDiff | undefined;
+  /**
+   * How much a revision that was compiled lately differs from a text that Kong took, e.g. the last good one or what a gateway holds.
+   * @returns nothing when the revision is not known, or the text is not valid
+   */
+  readonly compare: (text: Uint8Array, newId: string) => ChangeCounts | undefined;
 }
 
 /** Revisions whose documents are remembered for `explain` and `diff`. */
@@ -75,7 +84,9 @@ export function createCompiler(options: CompilerOptions): Compiler {
   const plugins = new Map([...(target?.plugins ?? BUNDLED_PLUGINS), ...(options.plugins ?? [])]);
   const texts = memory<ReadDocument>();
   const documents = memory<Prepared>();
-  const compiled = new Map<string, { documents: readonly Document[]; merged: Merged }>();
+  const compiled = new Map<string, Side>();
+  /** What was compared with last: one baseline serves many edits. */
+  const baselines = memory<Side | undefined>();
 
   const compile = (sources: readonly SourceText[]): Compilation => {
     const read = sources.map(({ file, text, confidential = false }) => {
@@ -130,7 +141,21 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const [old, now] = [compiled.get(oldId), compiled.get(newId)];
     return old && now && diffConfigs(old, now);
   };
-  return { compile, explain, diff };
+  const compare = (text: Uint8Array, newId: string): ChangeCounts | undefined => {
+    const now = compiled.get(newId);
+    const old = now && baselines.get(digestOf(text), () => baselineOf(text, plugins, target));
+    baselines.forgetUnused();
+    return now && old && countChanges(diffConfigs(old, now));
+  };
+  return { compile, explain, diff, compare };
+}
+
+function baselineOf(text: Uint8Array, plugins: Plugins, target: TargetKong | undefined): Side | undefined {
+  const prepared = prepare(readDocument(text, { deck: false, env: {} }), undefined, plugins, target);
+  const documents = [{ file: 'baseline', confidential: true, prepared }];
+  const { merged, problems } = merge(documents);
+  const said = [...prepared.problems, ...problems.map(([, problem]) => problem)];
+  return said.some(({ severity }) => severity === 'error') ? undefined : { documents, merged };
 }
 
 const NOTHING: Merged = { entities: [], identities: new Map(), transform: true };
@@ -168,23 +193,6 @@ function uncheckedPlugins(documents: readonly Document[]): string[] {
 
 const compareText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-/** Remembers what was asked for since the last `forgetUnused`. */
-function memory<T>(): { get: (key: string, make: () => T) => T; forgetUnused: () => void } {
-  let known = new Map<string, T>();
-  let used = new Map<string, T>();
-  return {
-    get: (key, make) => {
-      const value = used.get(key) ?? known.get(key) ?? make();
-      used.set(key, value);
-      return value;
-    },
-    forgetUnused: () => {
-      known = used;
-      used = new Map();
-    },
-  };
-}
-
 function deckSettings(
   documents: readonly ReadDocument[],
   deck: boolean,
@@ -207,7 +215,7 @@ function emptiness(documents: readonly Document[], { entities }: Merged, allowEm
     severity: 'hold',
     code: 'no-entities',
     message: 'the configuration has no entities: it would empty every gateway',
-    hint: 'if that is meant, start Silverback with --allow-empty',
+    hint: 'if that is meant, approve it, or allow it (validate: --allow-empty, run: --allow-removal)',
     path: [],
   };
   return [[first, problem]];

@@ -39,6 +39,10 @@ function answer(request: Exclude<CompilerRequest, { kind: 'use' }>): {
       transfer: [],
     };
   }
+  if (request.kind === 'compare') {
+    const changes = compiler.compare(request.text, request.revision);
+    return { reply: { id, kind: 'compared', changes }, transfer: [] };
+  }
   const compilation = compiler.compile(request.texts);
   const buffer = compilation.revision?.bytes.buffer;
   return {

@@ -4,18 +4,31 @@ import type { ObjectRef } from '../report/happening.js';
 import type { SourceSnapshot } from '../sources/follow.js';
 import type { AsyncCompiler } from './compiler.js';
 import { debounced } from './debounce.js';
-import { decide, missingSources, remember } from './desired.js';
-import type { Decision, Missing, SourceMemory } from './desired.js';
+import type { Missing } from './desired.js';
+import { judge } from './judge.js';
+import type { Agreed, JudgeSettings, Judgement } from './judge.js';
+import type { Past } from './past.js';
 import type { Ports } from './ports.js';
+import type { Quarantined } from './quarantine.js';
+import type { Source } from '../sources/source.js';
 
 export interface ConfigLoopOptions extends Ports {
   readonly compiler: AsyncCompiler;
   readonly snapshot: () => SourceSnapshot;
   readonly quietMs: number;
-  readonly allowEmpty: boolean;
+  readonly settings: JudgeSettings;
+  readonly past: () => Past;
   /** Told after each compilation of the plugins that could not be checked. */
   readonly onUnchecked: (plugins: readonly string[]) => void;
-  readonly onRevision: (revision: Revision, sources: readonly ObjectRef[]) => void;
+  readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
+  /** What is held now; `undefined` once nothing is any more. */
+  readonly onHeld: (held: HeldRevision | undefined) => void;
+}
+
+export interface HeldRevision {
+  readonly revision: string;
+  readonly reasons: readonly string[];
+  readonly codes: readonly string[];
 }
 
 /** Sources in, desired revision out: debounced, compiled off the event loop, and judged. */
@@ -41,14 +54,11 @@ function objectsAtFault(snapshot: SourceSnapshot, findings: readonly Finding[]):
   return objects.length > 0 ? objects : objectsOf(snapshot);
 }
 
-const NO_ENTITIES = { file: 'no sources', text: new TextEncoder().encode('{"_format_version":"3.0"}') };
-
 export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
-  const { clock, report, compiler, allowEmpty } = options;
-  let current: Revision | undefined;
-  let memory: SourceMemory = new Map();
+  const { clock, report, compiler } = options;
+  let agreed: Agreed | undefined;
   let toldMissing = new Set<string>();
-  let last: Decision['kind'] | undefined;
+  let last: 'good' | 'held' | 'invalid' | undefined;
   /** What was said last, so that a snapshot that changes nothing is not told again. */
   let told = '';
 
@@ -66,47 +76,59 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     told = text;
   };
 
-  const judge = async (): Promise<void> => {
-    const snapshot = options.snapshot();
-    const startedAt = clock.now();
-    const texts = snapshot.sources.flatMap((source) => source.texts);
-    // Nothing at all reads as a configuration without entities: held, or pushed where that is allowed.
-    const compilation = await compiler.compile(texts.length > 0 ? texts : [NO_ENTITIES]);
-    const durationMs = clock.now() - startedAt;
-    options.onUnchecked(compilation.unchecked ?? []);
-    const missing = missingSources(memory, snapshot);
-    tellMissing(missing);
-    const decision = decide(compilation, snapshot, missing, current, allowEmpty);
-    last = decision.kind;
-    const kept = current?.id;
+  const tellQuarantined = (quarantined: readonly Quarantined[]): void => {
+    for (const { source, findings } of quarantined) {
+      const object = source.object !== undefined && { object: source.object };
+      report({ kind: 'source-quarantined', source: source.name, ...object, findings });
+    }
+  };
+
+  const agreeTo = (revision: Revision, { sources }: SourceSnapshot): void => {
+    const holding = sources.filter(({ texts }) => texts.length > 0);
+    agreed = { revision, sources: new Map(holding.map((source) => [source.name, source])) };
+  };
+
+  const take = (judgement: Judgement, durationMs: number): void => {
+    const { decision, compilation, snapshot, quarantined, missing } = judgement;
+    const kept = agreed?.revision.id;
+    const invalid = (findings: readonly Finding[], objects: readonly ObjectRef[]): void => {
+      once(['invalid', findings, kept], () =>
+        report({ kind: 'config-invalid', findings, durationMs, objects, kept }),
+      );
+    };
+    last = decision.kind === 'invalid' || quarantined.length > 0 ? 'invalid' : 'good';
     switch (decision.kind) {
       case 'invalid': {
-        const { findings } = decision;
-        const objects = objectsAtFault(snapshot, findings);
-        once(['invalid', findings, kept], () =>
-          report({ kind: 'config-invalid', findings, durationMs, objects, kept }),
-        );
+        invalid(decision.findings, objectsAtFault(snapshot, decision.findings));
         return;
       }
       case 'held': {
         const { reasons, codes, revision } = decision;
         const gone = missing.flatMap(({ object }) => object ?? []);
         const objects = [...objectsAtFault(snapshot, compilation.findings), ...gone];
-        once(['held', revision?.id, reasons, kept], () =>
-          report({ kind: 'config-held', revision: revision?.id, reasons, codes, objects, kept }),
-        );
+        last = 'held';
+        once(['held', revision.id, reasons, quarantined, kept], () => {
+          tellQuarantined(quarantined);
+          report({ kind: 'config-held', revision: revision.id, reasons, codes, objects, kept });
+        });
         return;
       }
       case 'same':
-        memory = remember(snapshot);
-        told = '';
+        if (agreed !== undefined) agreeTo(agreed.revision, snapshot);
+        if (quarantined.length === 0) told = '';
+        else {
+          const findings = quarantined.flatMap((each) => each.findings);
+          invalid(
+            findings,
+            quarantined.flatMap(({ source }) => source.object ?? []),
+          );
+        }
         return;
       case 'adopt': {
         const { revision } = decision;
-        const sources = objectsOf(snapshot);
-        memory = remember(snapshot);
-        current = revision;
+        agreeTo(revision, snapshot);
         told = '';
+        tellQuarantined(quarantined);
         report({
           kind: 'config-compiled',
           revision: revision.id,
@@ -114,17 +136,28 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
           bytes: revision.bytes.length,
           durationMs,
           findings: compilation.findings,
-          sources,
+          sources: objectsOf(snapshot),
         });
         report({ kind: 'desired-changed', revision: revision.id, previous: kept });
-        options.onRevision(revision, sources);
+        options.onRevision(revision, snapshot.sources);
       }
     }
   };
 
+  const look = async (): Promise<void> => {
+    const startedAt = clock.now();
+    const judgement = await judge(compiler, options.snapshot(), agreed, options.past(), options.settings);
+    options.onUnchecked(judgement.compilation.unchecked ?? []);
+    tellMissing(judgement.missing);
+    take(judgement, clock.now() - startedAt);
+    const { decision } = judgement;
+    const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
+    options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);
+  };
+
   const loop = debounced(clock, options.quietMs, async () => {
     try {
-      await judge();
+      await look();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       last = 'invalid';

@@ -13,6 +13,7 @@ import { followElection, leadAlone } from './leadership.js';
 import type { Leadership } from './leadership.js';
 import type { Outside } from './outside.js';
 import { joinElection, openDiscovery, openFleet, openSources } from './parts.js';
+import { NO_PAST } from './past.js';
 import type { Ports } from './ports.js';
 
 export interface ControllerOptions extends Ports {
@@ -56,7 +57,9 @@ export async function startController(options: ControllerOptions): Promise<Contr
     compiler,
     snapshot: () => sources.snapshot(),
     quietMs: values.debounce,
-    allowEmpty: values['allow-empty'],
+    settings: { allowRemoval: values['allow-removal'], maxShrink: values['max-shrink'] },
+    past: () => NO_PAST,
+    onHeld: () => undefined,
     onUnchecked: (plugins) => pulls.want(plugins),
     onRevision: (revision) => fleet.setDesired(revision),
   });

@@ -48,12 +48,27 @@ export type Decision =
   /** Valid, but not to be pushed unless somebody says so. */
   | {
       readonly kind: 'held';
-      readonly revision: Revision | undefined;
+      readonly revision: Revision;
       readonly reasons: readonly string[];
       readonly codes: readonly string[];
     };
 
-const unreadableFinding = ({ source, reason }: SourceSnapshot['unreadable'][number]): Finding => ({
+/** All that a decision rests on. */
+export interface Evidence {
+  readonly compilation: Compilation;
+  readonly snapshot: SourceSnapshot;
+  readonly missing: readonly Missing[];
+  /** Why the change is drastic, in words; empty where it is not. */
+  readonly drastic: readonly string[];
+  /** What is desired until now. */
+  readonly current: Revision | undefined;
+  /** `--allow-removal` */
+  readonly allowRemoval: boolean;
+  /** Whether somebody approved a revision, by its id. */
+  readonly approved: (id: string) => boolean;
+}
+
+export const unreadableFinding = ({ source, reason }: SourceSnapshot['unreadable'][number]): Finding => ({
   severity: 'error',
   code: 'source-unreadable',
   message: `${source} cannot be read: ${reason}`,
@@ -61,33 +76,35 @@ const unreadableFinding = ({ source, reason }: SourceSnapshot['unreadable'][numb
 });
 
 const missingReason = ({ name }: Missing): string =>
-  `${name} does not exist or holds no configuration (.yaml, .yml, .json); put it back, or start with --allow-empty if that is meant`;
+  `${name} does not exist or holds no configuration (.yaml, .yml, .json); put it back, or approve this if it is meant`;
 
 const NOTHING_FOUND =
   'no ConfigMap or Secret that matches --config-selector holds configuration (.yaml, .yml, .json) yet';
 
+interface Reason {
+  readonly code: string;
+  readonly text: string;
+}
+
+function reasonsToHold({ compilation, snapshot, missing, drastic, allowRemoval }: Evidence): Reason[] {
+  const found = compilation.findings
+    .filter(({ severity }) => severity === 'hold')
+    .map((finding) => ({ code: finding.code, text: findingLine(finding) }));
+  if (allowRemoval) return found;
+  const vanished = missing.map((each) => ({ code: 'source-vanished', text: missingReason(each) }));
+  // Without any text what was compiled is a stand-in: a finding about it would point nowhere.
+  if (!snapshot.sources.some(holdsConfig))
+    return vanished.length > 0 ? vanished : [{ code: 'no-sources', text: NOTHING_FOUND }];
+  return [...vanished, ...drastic.map((text) => ({ code: 'drastic-change', text })), ...found];
+}
+
 /**
- * What follows from a compilation. Whatever would take something off every gateway because a source went away is
- * held; a change that arrives at the very same bytes is no change, wherever they come from.
+ * What follows from a compilation. Whatever would take much off every gateway at once is held until somebody approves it; a change
+ * that arrives at the very same bytes is no change, wherever they come from.
  */
-export function decide(
-  compilation: Compilation,
-  snapshot: SourceSnapshot,
-  missing: readonly Missing[],
-  current: Revision | undefined,
-  allowEmpty: boolean,
-): Decision {
+export function decide(evidence: Evidence): Decision {
+  const { compilation, snapshot, current, approved } = evidence;
   const { revision, valid } = compilation;
-  const nothing = !snapshot.sources.some(holdsConfig) && snapshot.unreadable.length === 0;
-  if (nothing && !allowEmpty) {
-    const reasons = missing.length > 0 ? missing.map(missingReason) : [NOTHING_FOUND];
-    return {
-      kind: 'held',
-      revision: undefined,
-      reasons,
-      codes: [missing.length > 0 ? 'source-vanished' : 'no-sources'],
-    };
-  }
   if (!valid || revision === undefined || snapshot.unreadable.length > 0) {
     // What cannot be read comes first: much of what else is wrong may follow from it.
     return {
@@ -96,13 +113,12 @@ export function decide(
     };
   }
   if (revision.id === current?.id) return { kind: 'same' };
-  const holds = compilation.findings.filter(({ severity }) => severity === 'hold');
-  const unwanted = allowEmpty ? [] : missing;
-  if (holds.length === 0 && unwanted.length === 0) return { kind: 'adopt', revision };
+  const reasons = reasonsToHold(evidence);
+  if (reasons.length === 0 || approved(revision.id)) return { kind: 'adopt', revision };
   return {
     kind: 'held',
     revision,
-    reasons: [...unwanted.map(missingReason), ...holds.map(findingLine)],
-    codes: [...new Set([...unwanted.map(() => 'source-vanished'), ...holds.map(({ code }) => code)])],
+    reasons: reasons.map(({ text }) => text),
+    codes: [...new Set(reasons.map(({ code }) => code))],
   };
 }

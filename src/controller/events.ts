@@ -55,6 +55,12 @@ export function eventReport(
           const what = findings.length === 0 ? 'it is invalid' : firstOf(findings.map(findingLine));
           return warning(object, 'ConfigRejected', `${what}; ${kept(happening.kept)}`);
         });
+      case 'source-quarantined': {
+        const { object, findings } = happening;
+        if (object === undefined) return [];
+        const what = firstOf(findings.map(findingLine));
+        return [warning(object, 'ConfigRejected', `${what}; what it said before stays, the others go on`)];
+      }
       case 'config-held':
         return happening.objects.map((object) =>
           warning(object, 'ConfigHeld', `${firstOf(happening.reasons)}; ${kept(happening.kept)}`),

@@ -25,7 +25,7 @@ export function realOutside(values: Values, env: NodeJS.ProcessEnv, ports: Ports
     openAdmin: (userAgent, onRotated) => openAdminApi(values, ports, userAgent, onRotated),
     async startCompiler() {
       const schemas = await openSchemaDir(values['schema-dir']);
-      const options = { deck: values.deck, env: deckVariables(env), allowEmpty: values['allow-empty'] };
+      const options = { deck: values.deck, env: deckVariables(env), allowEmpty: values['allow-removal'] };
       return startCompiler(options, schemas);
     },
   };

@@ -83,6 +83,7 @@ function createInstruments(registry: Registry) {
     labelNames: ['severity'],
     registers,
   });
+  const quarantined = counter('sources_quarantined', 'Sources kept out because their change was invalid');
   const vanished = counter('sources_vanished', 'Sources that vanished or lost all of their configuration');
   const unreadable = counter('sources_unreadable', 'Files and folders that could not be read');
   const unreadableObjects = counter(
@@ -131,6 +132,7 @@ function createInstruments(registry: Registry) {
     compileFailures,
     holds,
     findings,
+    quarantined,
     vanished,
     unreadable,
     unreadableObjects,
@@ -210,6 +212,9 @@ function count(on: Instruments, happening: Happening): void {
       return;
     case 'compile-failed':
       on.compileFailures.inc();
+      return;
+    case 'source-quarantined':
+      on.quarantined.inc();
       return;
     case 'source-vanished':
       on.vanished.inc();

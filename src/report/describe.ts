@@ -108,6 +108,11 @@ const DESCRIBE: Describe = {
     }),
   'source-vanished': ({ source }) =>
     line('warn', `source ${source} does not exist or holds no configuration`, { source }),
+  'source-quarantined': ({ source, findings }) =>
+    line('error', `${source} is kept out with its change, the others go on: ${gravest(findings)}`, {
+      source,
+      ...findingFields(findings),
+    }),
   'sources-synced': ({ sources }) => line('info', `all sources have been read: ${sources}`, { sources }),
   'schemas-pulled': ({ gateway, version, plugins }) =>
     line(

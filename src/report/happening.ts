@@ -70,6 +70,13 @@ type ConfigHappening =
   | { readonly kind: 'source-changed'; readonly source: string; readonly documents: number }
   | { readonly kind: 'source-unreadable'; readonly source: string; readonly reason: string }
   | { readonly kind: 'source-vanished'; readonly source: string; readonly object?: ObjectRef }
+  /** It is kept out, or as it was; the rest goes on without its change. */
+  | {
+      readonly kind: 'source-quarantined';
+      readonly source: string;
+      readonly object?: ObjectRef;
+      readonly findings: readonly Finding[];
+    }
   | { readonly kind: 'sources-synced'; readonly sources: number }
   | {
       readonly kind: 'config-compiled';

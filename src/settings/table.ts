@@ -192,11 +192,25 @@ export const SETTINGS = define({
     group: 'Configuration',
     help: 'folder that `silverback schema pull` wrote: its schemas of plugins win over the bundled ones; read at start',
   },
-  'allow-empty': {
+  'max-shrink': {
+    kind: 'count',
+    default: '50',
+    min: 0,
+    max: 100,
+    group: 'Configuration',
+    help: 'percent of the routes, services or consumers that one change may remove without an approval; fewer than 3 always may',
+  },
+  'allow-removal': {
     kind: 'switch',
     default: 'false',
     group: 'Configuration',
-    help: 'push even a configuration without entities, or with less in it because a source vanished',
+    help: 'push without an approval what removes much: an empty configuration, more than --max-shrink, sources that vanished',
+  },
+  adopt: {
+    kind: 'switch',
+    default: 'false',
+    group: 'Configuration',
+    help: 'let the first revision replace whatever the gateways carry already, without an approval',
   },
   debounce: {
     kind: 'duration',

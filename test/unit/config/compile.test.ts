@@ -150,6 +150,32 @@ describe('a compiler', () => {
   });
 });
 
+describe('a comparison with what Kong took earlier', () => {
+  const text = (...names: string[]): string =>
+    `${HEAD}services:\n${names.map((name) => `- {name: ${name}, host: h, routes: [{name: r-${name}, paths: [/]}]}\n`).join('')}`;
+
+  test('counts what comes, goes and changes, by type', () => {
+    const compiler = createCompiler(OPTIONS);
+    const old = Buffer.from(text('a', 'b', 'c'));
+    const { revision } = compiler.compile([
+      { file: 'kong.yaml', text: text('a', 'd').replace('paths: [/]', 'paths: [/x]') },
+    ]);
+    expect(compiler.compare(old, revision!.id)).toEqual({
+      added: { services: 1, routes: 1 },
+      removed: { services: 2, routes: 2 },
+      changed: { routes: 1 },
+    });
+  });
+
+  test('is not made with a text that is not valid, nor of a revision that nobody knows', () => {
+    const compiler = createCompiler(OPTIONS);
+    const { revision } = compiler.compile([{ file: 'kong.yaml', text: text('a') }]);
+    expect(compiler.compare(Buffer.from('services: 5'), revision!.id)).toBeUndefined();
+    expect(compiler.compare(Buffer.from(text('a')), 'unknown')).toBeUndefined();
+    expect(compiler.compare(revision!.bytes, revision!.id)).toEqual({ added: {}, removed: {}, changed: {} });
+  });
+});
+
 describe('findings hold no secrets', () => {
   const PLANTED = 'pl4nted';
   const secret = (text: string): string => text.replaceAll('@', PLANTED);

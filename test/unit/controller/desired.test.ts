@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { Compilation } from '../../../src/config/compile.js';
 import type { Finding } from '../../../src/config/finding.js';
 import type { Revision } from '../../../src/config/revision.js';
-import { decide, missingSources, remember } from '../../../src/controller/desired.js';
-import type { Decision, Missing, SourceMemory } from '../../../src/controller/desired.js';
+import { decide, missingSources } from '../../../src/controller/desired.js';
+import type { Decision, Evidence, Missing, SourceMemory } from '../../../src/controller/desired.js';
 import type { ObjectRef } from '../../../src/report/happening.js';
 import type { SourceSnapshot } from '../../../src/sources/follow.js';
 import type { Source } from '../../../src/sources/source.js';
@@ -24,6 +24,9 @@ const snapshot = (sources: Source[], unreadable: SourceSnapshot['unreadable'] = 
 
 const names = (missing: readonly Missing[]): string[] => missing.map(({ name }) => name);
 const NOTHING_KNOWN: SourceMemory = new Map();
+/** What a judgement remembers of the sources that it agreed to. */
+const remember = ({ sources }: SourceSnapshot): SourceMemory =>
+  new Map(sources.filter(({ texts }) => texts.length > 0).map(({ name, object }) => [name, object]));
 
 describe('missing sources', () => {
   it('are none as long as what is remembered holds something', () => {
@@ -105,30 +108,22 @@ const valid = (revision: Revision, findings: readonly Finding[] = []): Compilati
 });
 const invalid = (findings: readonly Finding[]): Compilation => ({ valid: false, findings });
 
-interface Case {
-  readonly compilation?: Compilation;
+interface Case extends Partial<Omit<Evidence, 'snapshot'>> {
   readonly unreadable?: SourceSnapshot['unreadable'];
-  readonly missing?: readonly Missing[];
-  readonly current?: Revision | undefined;
-  readonly allowEmpty?: boolean;
+  readonly sources?: Source[];
 }
 
-function decided(given: Case): Decision {
-  const all = {
+function decided({ unreadable = [], sources = [configMap('a')], ...given }: Case): Decision {
+  return decide({
     compilation: valid(NEW),
-    unreadable: [],
+    snapshot: snapshot(sources, unreadable),
     missing: [],
+    drastic: [],
     current: OLD,
-    allowEmpty: false,
+    allowRemoval: false,
+    approved: () => false,
     ...given,
-  };
-  return decide(
-    all.compilation,
-    snapshot([configMap('a')], all.unreadable),
-    all.missing,
-    all.current,
-    all.allowEmpty,
-  );
+  });
 }
 
 describe('what follows from a compilation', () => {
@@ -171,7 +166,7 @@ describe('what follows from a compilation', () => {
         warning,
       ],
     });
-    expect(decided({ unreadable, allowEmpty: true }).kind).toBe('invalid');
+    expect(decided({ unreadable, allowRemoval: true }).kind).toBe('invalid');
   });
 });
 
@@ -190,7 +185,7 @@ describe('what is held', () => {
       kind: 'held',
       revision: NEW,
       reasons: [
-        'ConfigMap kong/a does not exist or holds no configuration (.yaml, .yml, .json); put it back, or start with --allow-empty if that is meant',
+        'ConfigMap kong/a does not exist or holds no configuration (.yaml, .yml, .json); put it back, or approve this if it is meant',
       ],
       codes: ['source-vanished'],
     });
@@ -207,12 +202,34 @@ describe('what is held', () => {
     expect(decision.kind === 'held' && decision.reasons).toHaveLength(4);
   });
 
-  it('is pushed all the same where --allow-empty says that sources may go', () => {
-    expect(decided({ missing: [gone], allowEmpty: true })).toEqual({ kind: 'adopt', revision: NEW });
+  it('is pushed all the same where --allow-removal says that sources may go', () => {
+    expect(decided({ missing: [gone], allowRemoval: true })).toEqual({ kind: 'adopt', revision: NEW });
+  });
+
+  it('is a change that removes much', () => {
+    expect(decided({ drastic: ['it removes 8 of 10 routes'] })).toMatchObject({
+      kind: 'held',
+      reasons: ['it removes 8 of 10 routes'],
+      codes: ['drastic-change'],
+    });
+    expect(decided({ drastic: ['it removes 8 of 10 routes'], allowRemoval: true }).kind).toBe('adopt');
+  });
+
+  it('is a set-up without any configuration, as long as there is none', () => {
+    expect(decided({ sources: [], compilation: valid(NEW, [hold]) })).toMatchObject({
+      kind: 'held',
+      codes: ['no-sources'],
+    });
+  });
+
+  it('is pushed once it is approved, by its own id and no other', () => {
+    const held = { compilation: valid(NEW, [hold]), missing: [gone], drastic: ['it removes 8 of 10 routes'] };
+    expect(decided({ ...held, approved: (id) => id === 'new' })).toEqual({ kind: 'adopt', revision: NEW });
+    expect(decided({ ...held, approved: (id) => id === 'old' }).kind).toBe('held');
   });
 
   it('stays held for other reasons even then', () => {
-    const decision = decided({ compilation: valid(NEW, [hold]), missing: [gone], allowEmpty: true });
+    const decision = decided({ compilation: valid(NEW, [hold]), missing: [gone], allowRemoval: true });
     expect(decision).toMatchObject({ kind: 'held', codes: ['no-entities'] });
   });
 });
@@ -233,13 +250,15 @@ describe('whatever happens', () => {
           unreadable: fc.constantFrom([], [{ source: 'dir', reason: 'permission denied (EACCES)' }]),
           missing: fc.constantFrom([], [gone]),
           current: fc.constantFrom(undefined, OLD),
+          drastic: fc.constantFrom([], ['it removes 8 of 10 routes']),
         }),
         (given) => {
           const clean =
             given.compilation.valid &&
             given.compilation.findings.every(({ severity }) => severity === 'warning') &&
             given.unreadable.length === 0 &&
-            given.missing.length === 0;
+            given.missing.length === 0 &&
+            given.drastic.length === 0;
           const decision = decided(given);
           if (decision.kind === 'adopt') expect(clean).toBe(true);
           else expect(clean && given.compilation.revision?.id !== given.current?.id).toBe(false);

@@ -66,6 +66,7 @@ const COUNTED: { readonly [K in Kind]: Readonly<Record<string, unknown>> } = {
   'source-changed': {},
   'source-unreadable': { sources_unreadable_total: 1 },
   'source-vanished': { sources_vanished_total: 1 },
+  'source-quarantined': { sources_quarantined_total: 1 },
   'sources-synced': {},
   'config-compiled': {
     'config_compile_duration_seconds_sum{result="valid"}': expect.closeTo(0.0126),

@@ -87,6 +87,12 @@ export const SAMPLES: { readonly [K in Kind]: Of<K> } = {
   'source-changed': { kind: 'source-changed', source: 'ConfigMap kong/routes', documents: 2 },
   'source-unreadable': { kind: 'source-unreadable', source: '/etc/kong', reason: 'permission denied' },
   'source-vanished': { kind: 'source-vanished', source: 'ConfigMap kong/routes', object },
+  'source-quarantined': {
+    kind: 'source-quarantined',
+    source: 'ConfigMap kong/routes',
+    object,
+    findings: [finding],
+  },
   'sources-synced': { kind: 'sources-synced', sources: 4 },
   'config-compiled': {
     kind: 'config-compiled',

@@ -8,6 +8,7 @@ import type { Fleet } from '../rollout/fleet.js';
 import { followService } from '../discovery/follow.js';
 import { staticGateways } from '../discovery/member.js';
 import { followSources } from '../sources/follow.js';
+import { objectKind } from '../sources/objects.js';
 import type { Sources } from '../sources/follow.js';
 import type { Values } from '../settings/read.js';
 import type { MetricsView } from '../report/metrics.js';
@@ -94,6 +95,7 @@ function openSources(options: ControllerOptions, onChange: () => void): Sources 
           client: cluster.client,
           selector,
           namespaces: given.length > 0 ? given : [namespaceFor('config-namespace', undefined, cluster)],
+          kinds: values['config-kinds'].map(objectKind),
         },
       }),
     clock,

@@ -36,9 +36,24 @@ const OWN_VALUE = new Set([
 /** Those left over. A secret has no place in the arguments of a pod: extraEnv takes it from a Secret. */
 const freeSettings = SETTING_NAMES.filter((name) => !OWN_VALUE.has(name) && SETTINGS[name].secret !== true);
 
+/** How YAML may write a value of each kind; `silverback run` judges it. */
+const TYPES = { switch: 'boolean', count: 'integer', seconds: 'number', list: 'array' };
+
+function schemaOf(name) {
+  const { kind, help: description, choices } = SETTINGS[name];
+  return {
+    description,
+    type: TYPES[kind] ?? 'string',
+    ...(choices && { enum: choices }),
+    ...(kind === 'list' && { items: { type: 'string' } }),
+  };
+}
+
 function writeSchema() {
   const schema = JSON.parse(readFileSync(chart('values.schema.json'), 'utf8'));
-  schema.properties.settings.propertyNames.enum = freeSettings;
+  schema.properties.settings.properties = Object.fromEntries(
+    freeSettings.map((name) => [name, schemaOf(name)]),
+  );
   writeFileSync(chart('values.schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
 }
 

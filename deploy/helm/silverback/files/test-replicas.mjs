@@ -1,8 +1,7 @@
-// What `helm test` runs, in Silverback's own image: asks every replica behind the Service, for a minute at most.
+// What `helm test` runs, in Silverback's own image: asks every replica behind the Service until all is well, or it gives up.
 import { lookup } from 'node:dns/promises';
 
-const { SERVICE, REPLICAS, PROBES_PORT, METRICS_PORT } = process.env;
-const PATIENCE_MS = 60_000;
+const { SERVICE, REPLICAS, PROBES_PORT, METRICS_PORT, PATIENCE_SECONDS } = process.env;
 const TROUBLE = ['unreachable', 'rejected', 'refused'];
 
 async function ask(address, port, path) {
@@ -43,7 +42,7 @@ async function check() {
   return `${REPLICAS} replicas are ready, one leads; ${inSync} of ${valueOf(leader, 'silverback_gateways')} gateways are in sync`;
 }
 
-const giveUpAt = Date.now() + PATIENCE_MS;
+const giveUpAt = Date.now() + PATIENCE_SECONDS * 1000;
 for (;;) {
   try {
     console.log(await check());

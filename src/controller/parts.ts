@@ -7,6 +7,7 @@ import { followService } from '../discovery/follow.js';
 import { staticGateways } from '../discovery/member.js';
 import { followSources } from '../sources/follow.js';
 import type { Sources } from '../sources/follow.js';
+import { objectKind } from '../sources/objects.js';
 import { namespaceFor } from './cluster.js';
 import type { Cluster } from './cluster.js';
 import type { AsyncCompiler } from './compiler.js';
@@ -64,6 +65,7 @@ export function openSources(options: ControllerOptions, onChange: () => void): S
           client: cluster.client,
           selector,
           namespaces: given.length > 0 ? given : [namespaceFor('config-namespace', undefined, cluster)],
+          kinds: values['config-kinds'].map(objectKind),
         },
       }),
     clock,

@@ -11,6 +11,7 @@ import { listen } from '../server/listen.js';
 import type { Handler, Listening } from '../server/listen.js';
 import { metricsRoutes } from '../server/metrics.js';
 import { probeRoutes } from '../server/probes.js';
+import { objectKind } from '../sources/objects.js';
 import type { Values } from '../settings/read.js';
 import { clusterWanted, electionWanted, openCluster, SetupError } from './cluster.js';
 import type { Cluster } from './cluster.js';
@@ -54,10 +55,11 @@ function untilSignal(): Promise<string> {
 function summaryOf(values: Values, election: boolean): string {
   const gateways = values['kong-admin-svc'] ?? values['kong-admin-url'].join(', ');
   const selector = values['config-selector'];
+  const kinds = values['config-kinds'].map((kind) => `${objectKind(kind)}s`);
   const sources = [
     ...values['config-file'],
     ...values['config-dir'],
-    ...(selector === undefined ? [] : [`ConfigMaps and Secrets with ${selector}`]),
+    ...(selector === undefined ? [] : [`${kinds.join(' and ')} with ${selector}`]),
   ].join(', ');
   const notes = [
     election ? 'with leader election' : 'without leader election',

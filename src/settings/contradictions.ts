@@ -139,6 +139,10 @@ function configProblems(values: Values): Problem[] {
   if (selector === undefined && values['config-namespace'].length > 0) {
     problems.push(problem('config-namespace', 'means nothing without --config-selector'));
   }
+  const kinds = values['config-kinds'];
+  if (kinds.length === 0 || !kinds.every((kind) => kind === 'configmaps' || kind === 'secrets')) {
+    problems.push(problem('config-kinds', 'must be configmaps, secrets or both'));
+  }
   if (!values['config-namespace'].every((namespace) => LABEL.test(namespace))) {
     problems.push(problem('config-namespace', 'must be the name of a namespace, such as kong'));
   }

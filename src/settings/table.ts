@@ -181,6 +181,12 @@ export const SETTINGS = define({
     group: 'Configuration',
     help: "namespace of those ConfigMaps and Secrets; may be repeated; our pod's own unless given",
   },
+  'config-kinds': {
+    kind: 'list',
+    default: 'configmaps,secrets',
+    group: 'Configuration',
+    help: 'which of the two are read: configmaps, secrets; each needs the right to list and watch all of its kind in those namespaces',
+  },
   deck: {
     kind: 'switch',
     default: 'false',

@@ -25,6 +25,7 @@ export interface ObjectSelection {
   readonly client: KubeClient;
   readonly selector: string;
   readonly namespaces: readonly string[];
+  readonly kinds: readonly ObjectKind[];
 }
 
 export interface FollowOptions {
@@ -119,8 +120,7 @@ export function followSources(options: FollowOptions): Sources {
 
   for (const namespace of new Set(objects?.namespaces)) {
     if (objects === undefined) break;
-    watchObjects(objects, 'ConfigMap', namespace);
-    watchObjects(objects, 'Secret', namespace);
+    for (const kind of new Set(objects.kinds)) watchObjects(objects, kind, namespace);
   }
 
   const files = watchFiles(paths, clock, options.pollMs, (next) => {

@@ -5,6 +5,9 @@ import type { Source, SourceText } from './source.js';
 
 export type ObjectKind = 'ConfigMap' | 'Secret';
 
+/** The kind that `--config-kinds` means by `configmaps` or `secrets`; the settings allow no other. */
+export const objectKind = (plural: string): ObjectKind => (plural === 'secrets' ? 'Secret' : 'ConfigMap');
+
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 function fromBase64(key: string, value: string): Uint8Array {

@@ -185,6 +185,11 @@ describe('contradictions', () => {
     expect(settingsAtFault({ ...enough, 'config-namespace': ['kong'] })).toEqual(['--config-namespace']);
   });
 
+  it.each([['configmap'], ['configmaps,pods'], ['']])('cannot read %j', (kinds) => {
+    const flags: Raw = { ...enough, 'config-selector': ['config=yes'], 'config-kinds': [kinds] };
+    expect(settingsAtFault(flags)).toEqual(['--config-kinds']);
+  });
+
   it('know what a label selector and a namespace look like', () => {
     const flags: Raw = {
       ...enough,

@@ -7,6 +7,7 @@ import { createClient } from '../../../src/kube/client/client.js';
 import type { Happening } from '../../../src/report/happening.js';
 import { followSources } from '../../../src/sources/follow.js';
 import type { SourceSnapshot } from '../../../src/sources/follow.js';
+import type { ObjectKind } from '../../../src/sources/objects.js';
 import { createVirtualClock } from '../../support/virtual-clock.js';
 import type { VirtualClock } from '../../support/virtual-clock.js';
 import { createVirtualKube } from '../../support/virtual-kube.js';
@@ -48,10 +49,12 @@ function start({
   files = [],
   dirs = [],
   namespaces = ['kong'],
+  kinds = ['ConfigMap', 'Secret'],
 }: {
   files?: string[];
   dirs?: string[];
   namespaces?: string[];
+  kinds?: ObjectKind[];
 } = {}): World {
   const clock = createVirtualClock();
   const kube = createVirtualKube(clock);
@@ -62,7 +65,7 @@ function start({
     paths: { files, dirs },
     pollMs: POLL_MS,
     ...(namespaces.length > 0 && {
-      objects: { client: createClient({ send, clock }), selector: 'config=yes', namespaces },
+      objects: { client: createClient({ send, clock }), selector: 'config=yes', namespaces, kinds },
     }),
     clock,
     random: seededRandom('sources'),
@@ -131,6 +134,14 @@ describe('following sources', () => {
     world.put('ConfigMap', 'routes', { 'a.yaml': 'a' });
     await world.become({ 'ConfigMap kong/routes': 1 });
     expect(world.changes.at(-1)?.sources).toHaveLength(1);
+  });
+
+  it('reads no Secrets where only ConfigMaps are wanted', async () => {
+    const world = start({ kinds: ['ConfigMap'] });
+    world.put('Secret', 'keys', { 'a.yaml': 'a' });
+    world.put('ConfigMap', 'routes', { 'a.yaml': 'a' });
+    await world.become({ 'ConfigMap kong/routes': 1 });
+    expect(told(world, 'watch-synced')).toEqual([{ kind: 'watch-synced', resource: 'configmaps', items: 1 }]);
   });
 
   it('tells by name which source has changed, and only that one', async () => {

@@ -1,0 +1,194 @@
+import { describe, expect, it } from '@jest/globals';
+import { containerSettings } from '../support/container-settings.js';
+import { CHART, helm, only, podOf, render } from './render.js';
+import type { Rendered } from './render.js';
+import { VALUE_SETS, valueSet } from './value-sets.js';
+
+const SETS = Object.entries(VALUE_SETS);
+const MINIMAL = valueSet('the least that is needed');
+
+const settingsOf = (objects: readonly Rendered[]): ReturnType<typeof containerSettings> =>
+  containerSettings(podOf(only(objects, 'Deployment')).containers[0]!);
+
+const leaseOf = (objects: readonly Rendered[]): string => {
+  const { 'election-id': id, 'election-namespace': namespace } = settingsOf(objects);
+  return `${namespace}: ${id}-${namespace}`;
+};
+
+describe.each(SETS)('the chart with %s', (_, values) => {
+  const objects = render(values);
+
+  it('passes helm lint', () => {
+    expect(helm(['lint', '--strict', CHART], values)).toMatchObject({ ok: true });
+  });
+
+  it('starts Silverback with settings that it takes', () => {
+    expect(() => settingsOf(objects)).not.toThrow();
+  });
+
+  it('runs its pods without privileges', () => {
+    for (const object of objects.filter(({ kind }) => kind === 'Deployment' || kind === 'Pod')) {
+      const { securityContext, containers } = podOf(object);
+      expect(securityContext).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(containers.map((container) => container.securityContext)).toEqual([
+        { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+      ]);
+    }
+  });
+
+  it('grants nothing in the whole cluster', () => {
+    expect(objects.map(({ kind }) => kind).filter((kind) => kind.startsWith('Cluster'))).toEqual([]);
+    expect(objects.filter(({ metadata }) => !metadata.namespace)).toEqual([]);
+  });
+
+  it('binds each Role to the account of its pods, in the namespace of the Role', () => {
+    const name = podOf(only(objects, 'Deployment')).serviceAccountName;
+    const roles = objects.filter(({ kind }) => kind === 'Role');
+    const bindings = objects.filter(({ kind }) => kind === 'RoleBinding');
+    expect(bindings.map(({ metadata, roleRef }) => [metadata.namespace, roleRef?.name])).toEqual(
+      roles.map(({ metadata }) => [metadata.namespace, metadata.name]),
+    );
+    for (const { subjects } of bindings) {
+      expect(subjects).toEqual([{ kind: 'ServiceAccount', name, namespace: 'apps' }]);
+    }
+  });
+
+  it('allows the Lease that Silverback uses, and no other', () => {
+    const names = objects.flatMap(({ rules = [], metadata }) =>
+      rules.flatMap(({ resourceNames = [] }) =>
+        resourceNames.map((lease) => `${metadata.namespace}: ${lease}`),
+      ),
+    );
+    expect(names).toEqual(settingsOf(objects)['leader-elect'] === 'on' ? [leaseOf(objects)] : []);
+  });
+
+  it('gives a pod longer to stop than pushes may take to end', () => {
+    const { terminationGracePeriodSeconds } = podOf(only(objects, 'Deployment'));
+    expect(terminationGracePeriodSeconds * 1000).toBeGreaterThan(settingsOf(objects)['shutdown-grace']);
+  });
+
+  it('mounts every volume, and selects nothing but the pods of its Deployment', () => {
+    const deployment = only(objects, 'Deployment');
+    const { containers, volumes = [] } = podOf(deployment);
+    expect((containers[0]?.volumeMounts ?? []).map(({ name }) => name)).toEqual(
+      volumes.map(({ name }) => name),
+    );
+    const { matchLabels } = deployment.spec['selector'] as { matchLabels: Record<string, string> };
+    const template = deployment.spec['template'] as { metadata: { labels: Record<string, string> } };
+    expect(template.metadata.labels).toMatchObject(matchLabels);
+    expect(only(objects, 'Service').spec['selector']).toEqual(matchLabels);
+    expect(only(objects, 'PodDisruptionBudget').spec['selector']).toEqual({ matchLabels });
+    expect(only(objects, 'NetworkPolicy').spec['podSelector']).toEqual({ matchLabels });
+    expect(only(objects, 'Pod').metadata.labels).not.toMatchObject(matchLabels);
+  });
+});
+
+describe('the rights', () => {
+  const rightsOf = (values: object): Record<string, string[]> =>
+    Object.fromEntries(
+      render(values)
+        .filter(({ kind }) => kind === 'Role')
+        .map(({ metadata, rules = [] }) => [
+          metadata.namespace,
+          rules.map(
+            ({ resources, verbs, resourceNames = [] }) =>
+              `${resources.join()}${resourceNames.length > 0 ? ' by name' : ''}: ${verbs.join()}`,
+          ),
+        ]),
+    );
+  const lease = ['leases: create', 'leases by name: get,update'];
+  const slices = 'endpointslices: list,watch';
+  const events = 'events: create,patch';
+
+  it('lie in the namespaces of the Lease, the configuration and the gateways', () => {
+    expect(rightsOf(MINIMAL)).toEqual({
+      apps: [...lease, 'configmaps,secrets: list,watch', events],
+      kong: [slices, events],
+    });
+  });
+
+  it('follow these wherever they are, and leave out Secrets that are not read', () => {
+    expect(rightsOf(valueSet('several namespaces'))).toEqual({
+      accounts: ['configmaps: list,watch', events],
+      kong: ['configmaps: list,watch', slices, events],
+      leases: [...lease, events],
+      shop: ['configmaps: list,watch', events],
+    });
+  });
+
+  it('are one Role where all is in one namespace', () => {
+    expect(rightsOf(valueSet('the same namespace for everything'))).toEqual({
+      apps: [...lease, 'configmaps,secrets: list,watch', slices, events],
+    });
+  });
+
+  it('are none where Kubernetes is not used', () => {
+    expect(rightsOf(valueSet('files alone, and no Kubernetes'))).toEqual({});
+  });
+});
+
+describe('two releases', () => {
+  const elsewhere = { ...MINIMAL, election: { namespace: 'leases' } };
+
+  it.each<[string, Rendered[], Rendered[]]>([
+    ['of one namespace', render(MINIMAL, 'north'), render(MINIMAL, 'south')],
+    ['of one name', render(MINIMAL, 'kong', 'north'), render(MINIMAL, 'kong', 'south')],
+    [
+      'that elect in a third namespace',
+      render(elsewhere, 'kong', 'north'),
+      render(elsewhere, 'kong', 'south'),
+    ],
+    ['with confusable names', render(elsewhere, 'b-c', 'a'), render(elsewhere, 'c', 'a-b')],
+  ])('%s share neither a Lease nor any object', (_, one, other) => {
+    const names = [...one, ...other].map(
+      ({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`,
+    );
+    expect(names).toHaveLength(new Set(names).size);
+    expect(leaseOf(one)).not.toBe(leaseOf(other));
+  });
+});
+
+describe('the chart refuses', () => {
+  it.each<[string, object, RegExp]>([
+    ['a missing Service', {}, /gateways\.service is needed: .* namespace\/name/],
+    ['a Service without its namespace', { gateways: { service: 'kong-admin' } }, /gateways\/service/],
+    [
+      'both ways to find gateways',
+      { gateways: { service: 'a/b', urls: ['http://c'] } },
+      /exclude each other/,
+    ],
+    ['credentials in a URL', { gateways: { urls: ['http://user:secret@kong:8001'] } }, /gateways\/urls/],
+    ['a misspelt value', { ...MINIMAL, replica: 3 }, /'replica' not allowed/],
+    [
+      'a misspelt value further down',
+      { ...MINIMAL, config: { selectors: 'a=b' } },
+      /'selectors' not allowed/,
+    ],
+    [
+      'a setting that there is not',
+      { ...MINIMAL, settings: { 'resync-intervall': '1m' } },
+      /settings.*'resync-intervall' not allowed/,
+    ],
+    [
+      'a setting with a value of its own',
+      { ...MINIMAL, settings: { 'election-id': 'x' } },
+      /settings.*'election-id' not allowed/,
+    ],
+    [
+      'a secret among the settings',
+      { ...MINIMAL, settings: { 'kong-admin-token': 'x' } },
+      /settings.*'kong-admin-token' not allowed/,
+    ],
+    ['an unknown kind of source', { ...MINIMAL, config: { kinds: ['pods'] } }, /config\/kinds/],
+    ['no source at all', { ...MINIMAL, config: { selector: '' } }, /nothing to push/],
+    ['replicas that do not elect', { ...MINIMAL, election: { enabled: false } }, /replicas must be 1/],
+  ])('%s', (_, values, words) => {
+    const { ok, text } = helm(['template', 'silverback', CHART], values);
+    expect(ok).toBe(false);
+    expect(text).toMatch(words);
+  });
+});

@@ -3,6 +3,7 @@ import { mergeDeckSettings } from './deck/settings.js';
 import type { DeckSettings } from './deck/settings.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
+import type { Side } from './diff/flat-entity.js';
 import { own } from './document/dict.js';
 import { MAX_SHOWN, inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
@@ -37,6 +38,8 @@ export interface SourceText {
   readonly text: string | Uint8Array;
   /** The source is a place for secrets, such as a Secret of Kubernetes': plain ones are fine there. */
   readonly confidential?: boolean;
+  /** What a gateway shows that it serves (`GET /config`). */
+  readonly live?: boolean;
 }
 
 export interface Compilation {
@@ -75,7 +78,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
   const plugins = new Map([...(target?.plugins ?? BUNDLED_PLUGINS), ...(options.plugins ?? [])]);
   const texts = memory<ReadDocument>();
   const documents = memory<Prepared>();
-  const compiled = new Map<string, { documents: readonly Document[]; merged: Merged }>();
+  const compiled = new Map<string, Side>();
 
   const compile = (sources: readonly SourceText[]): Compilation => {
     const read = sources.map(({ file, text, confidential = false }) => {
@@ -117,7 +120,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     if (!valid) return { valid, findings: sources.length > 0 ? findings : [NO_SOURCES], unchecked };
     const revision = seal(merged);
     compiled.delete(revision.id);
-    compiled.set(revision.id, { documents: prepared, merged });
+    compiled.set(revision.id, { documents: prepared, merged, live: sources.some(({ live }) => live) });
     for (const id of [...compiled.keys()].slice(0, -REMEMBERED)) compiled.delete(id);
     return { valid, findings, revision, unchecked };
   };

@@ -90,7 +90,7 @@ function changesOf(
   old: Side,
   now: Side,
 ): FieldChange[] {
-  const [before, after] = comparableFields(one, other, old.merged.transform, now.merged.transform);
+  const [before, after] = comparableFields(one, other, old, now);
   return [
     ...idChange(one, other),
     ...referenceChanges(one, other, matching),

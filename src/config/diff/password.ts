@@ -3,30 +3,34 @@
 import { hash } from 'node:crypto';
 import { own } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
-import type { FlatEntity } from './flat-entity.js';
+import type { FlatEntity, Side } from './flat-entity.js';
 
 /**
- * The fields of a pair, with the passwords such that equal ones let the same in.
- * @param oldTransform whether what is written in `one` is still to be hashed; `newTransform` likewise
+ * The fields of a pair, with the passwords such that equal ones let the same in. Two gateways that made up two ids for one
+ * consumer show two hashes of which nobody can tell whether they are of one password: these are left out.
  */
 export function comparableFields(
   one: FlatEntity,
   other: FlatEntity,
-  oldTransform: boolean,
-  newTransform: boolean,
+  old: Side,
+  now: Side,
 ): readonly [Dict, Dict] {
-  if (one.entity.model.type !== 'basicauth_credentials' || (oldTransform && newTransform))
+  const [oldHashes, newHashes] = [old.merged.transform, now.merged.transform];
+  if (one.entity.model.type !== 'basicauth_credentials' || (oldHashes && newHashes))
     return [one.fields, other.fields];
-  // What is still to be hashed is hashed as the other was: with an id that Kong made up, it will be another text for the same.
-  const [oldSalt, newSalt] = [saltOf(oldTransform ? other : one), saltOf(newTransform ? one : other)];
-  return [withPassword(one, oldTransform, oldSalt), withPassword(other, newTransform, newSalt)];
+  // What is still to be hashed is compared as the other was: Kong will do the same with an id that it makes up.
+  const [oldSalt, newSalt] = [saltOf(oldHashes ? other : one), saltOf(newHashes ? one : other)];
+  if (old.live && now.live && oldSalt !== newSalt) return [without(one), without(other)];
+  return [withPassword(one, oldHashes, oldSalt), withPassword(other, newHashes, newSalt)];
 }
 
 const saltOf = ({ references }: FlatEntity): string => references.get('consumer')?.id ?? '';
 
+const without = ({ fields }: FlatEntity): Dict => ({ ...fields, password: null });
+
 /** The salt stays beside the hash: with another consumer's id, the same hash lets nobody in. */
-function withPassword({ fields }: FlatEntity, transform: boolean, salt: string): Dict {
+function withPassword({ fields }: FlatEntity, hashes: boolean, salt: string): Dict {
   const password = own(fields, 'password');
   if (typeof password !== 'string') return fields;
-  return { ...fields, password: `${transform ? hash('sha1', password + salt) : password}\n${salt}` };
+  return { ...fields, password: `${hashes ? hash('sha1', password + salt) : password}\n${salt}` };
 }

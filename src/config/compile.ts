@@ -4,8 +4,8 @@ import type { DeckSettings } from './deck/settings.js';
 import { countChanges } from './diff/change-counts.js';
 import type { ChangeCounts } from './diff/change-counts.js';
 import { diffConfigs } from './diff/diff.js';
-import type { Side } from './diff/flat-entity.js';
 import type { ConfigDiff } from './diff/diff.js';
+import type { Side } from './diff/flat-entity.js';
 import { own } from './document/dict.js';
 import { MAX_SHOWN, inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
@@ -41,7 +41,12 @@ export interface SourceText {
   readonly text: string | Uint8Array;
   /** The source is a place for secrets, such as a Secret of Kubernetes': plain ones are fine there. */
   readonly confidential?: boolean;
+  /** What a gateway shows that it serves (`GET /config`). */
+  readonly live?: boolean;
 }
+
+/** What a revision is compared with. */
+export type Baseline = Pick<SourceText, 'text' | 'live'>;
 
 export interface Compilation {
   /** No error among the findings; holds and warnings do not matter. */
@@ -73,7 +78,7 @@ export interface Compiler {
    * How much a revision that was compiled lately differs from a text that Kong took, e.g. the last good one or what a gateway holds.
    * @returns nothing when the revision is not known, or the text is not valid
    */
-  readonly compare: (text: Uint8Array, newId: string) => ChangeCounts | undefined;
+  readonly compare: (old: Baseline, newId: string) => ChangeCounts | undefined;
 }
 
 /** Revisions whose documents are remembered for `explain` and `diff`. */
@@ -128,7 +133,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
     if (!valid) return { valid, findings: sources.length > 0 ? findings : [NO_SOURCES], unchecked };
     const revision = seal(merged);
     compiled.delete(revision.id);
-    compiled.set(revision.id, { documents: prepared, merged });
+    compiled.set(revision.id, { documents: prepared, merged, live: sources.some(({ live }) => live) });
     for (const id of [...compiled.keys()].slice(0, -REMEMBERED)) compiled.delete(id);
     return { valid, findings, revision, unchecked };
   };
@@ -141,21 +146,25 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const [old, now] = [compiled.get(oldId), compiled.get(newId)];
     return old && now && diffConfigs(old, now);
   };
-  const compare = (text: Uint8Array, newId: string): ChangeCounts | undefined => {
+  const compare = (baseline: Baseline, newId: string): ChangeCounts | undefined => {
     const now = compiled.get(newId);
-    const old = now && baselines.get(digestOf(text), () => baselineOf(text, plugins, target));
+    const old = now && baselines.get(digestOf(baseline.text), () => sideOf(baseline, plugins, target));
     baselines.forgetUnused();
     return now && old && countChanges(diffConfigs(old, now));
   };
   return { compile, explain, diff, compare };
 }
 
-function baselineOf(text: Uint8Array, plugins: Plugins, target: TargetKong | undefined): Side | undefined {
+function sideOf(
+  { text, live = false }: Baseline,
+  plugins: Plugins,
+  target: TargetKong | undefined,
+): Side | undefined {
   const prepared = prepare(readDocument(text, { deck: false, env: {} }), undefined, plugins, target);
   const documents = [{ file: 'baseline', confidential: true, prepared }];
   const { merged, problems } = merge(documents);
   const said = [...prepared.problems, ...problems.map(([, problem]) => problem)];
-  return said.some(({ severity }) => severity === 'error') ? undefined : { documents, merged };
+  return said.some(({ severity }) => severity === 'error') ? undefined : { documents, merged, live };
 }
 
 const NOTHING: Merged = { entities: [], identities: new Map(), transform: true };

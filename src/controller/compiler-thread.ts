@@ -40,7 +40,7 @@ function answer(request: Exclude<CompilerRequest, { kind: 'use' }>): {
     };
   }
   if (request.kind === 'compare') {
-    const changes = compiler.compare(request.text, request.revision);
+    const changes = compiler.compare(request.baseline, request.revision);
     return { reply: { id, kind: 'compared', changes }, transfer: [] };
   }
   const compilation = compiler.compile(request.texts);

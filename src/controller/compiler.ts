@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Compilation, CompilerOptions } from '../config/compile.js';
+import type { Baseline, Compilation, CompilerOptions } from '../config/compile.js';
 import type { ChangeCounts } from '../config/diff/change-counts.js';
 import type { Finding } from '../config/finding.js';
 import type { KongSchema } from '../config/schema/kong-schema.js';
@@ -12,7 +12,7 @@ export interface AsyncCompiler {
   /** Kong's 400 to a revision as findings on the sources' lines; empty where the revision is no longer known. */
   explain(revision: string, body: string): Promise<readonly Finding[]>;
   /** How much a revision differs from a text that Kong took; `undefined` where that cannot be said. */
-  compare(text: Uint8Array, revision: string): Promise<ChangeCounts | undefined>;
+  compare(baseline: Baseline, revision: string): Promise<ChangeCounts | undefined>;
   /** Plugins to be known from now on, beside the bundled ones and those that it was started with. */
   use(schemas: PluginSchemas): void;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ export interface ThreadData {
 export type CompilerRequest =
   | { readonly id: number; readonly kind: 'compile'; readonly texts: readonly SourceText[] }
   | { readonly id: number; readonly kind: 'explain'; readonly revision: string; readonly body: string }
-  | { readonly id: number; readonly kind: 'compare'; readonly text: Uint8Array; readonly revision: string }
+  | { readonly id: number; readonly kind: 'compare'; readonly baseline: Baseline; readonly revision: string }
   | { readonly id: number; readonly kind: 'use'; readonly schemas: PluginSchemas };
 
 export type CompilerReply =
@@ -116,8 +116,8 @@ export function startCompiler(options: ThreadOptions, given: PluginSchemas = new
       const reply = await ask({ id: ++lastId, kind: 'explain', revision, body });
       return reply.kind === 'explained' ? reply.findings : [];
     },
-    async compare(text, revision) {
-      const reply = await ask({ id: ++lastId, kind: 'compare', text, revision });
+    async compare(baseline, revision) {
+      const reply = await ask({ id: ++lastId, kind: 'compare', baseline, revision });
       return reply.kind === 'compared' ? reply.changes : undefined;
     },
     use(more) {

@@ -45,11 +45,11 @@ export interface AdminTransport {
 }
 
 /** Reads a body as text up to a limit, and lets the rest flow away (the connection stays usable). */
-async function readText(body: AsyncIterable<unknown>): Promise<string> {
+async function readText(body: AsyncIterable<unknown>, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array) || size >= MAX_ANSWER_BYTES) continue;
+    if (!(chunk instanceof Uint8Array) || size >= maxBytes) continue;
     chunks.push(Buffer.from(chunk));
     size += chunk.length;
   }
@@ -64,14 +64,18 @@ const single = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value[0] : value;
 
 /** Reads an answer whole. A success is read and dropped: Kong echoes 5-10 times the configuration, secrets and all. */
-async function readAnswer(response: Dispatcher.ResponseData, keepSuccess: boolean): Promise<HttpAnswer> {
+async function readAnswer(
+  response: Dispatcher.ResponseData,
+  keepSuccess: boolean,
+  maxBytes = MAX_ANSWER_BYTES,
+): Promise<HttpAnswer> {
   const { statusCode: status, headers } = response;
   const contentType = single(headers['content-type']) ?? '';
   const retryAfter = single(headers['retry-after']);
   const drop = status < 300 && !keepSuccess;
   try {
     if (drop) await discard(response.body);
-    return { status, contentType, retryAfter, body: drop ? '' : await readText(response.body) };
+    return { status, contentType, retryAfter, body: drop ? '' : await readText(response.body, maxBytes) };
   } catch {
     // The status line is the answer; a body that broke off takes nothing from it.
     return { status, contentType, retryAfter, body: '' };
@@ -115,6 +119,7 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
     path: string,
     signal: AbortSignal,
     lane: Lane = 'push',
+    maxBytes?: number,
   ): Promise<HttpAnswer> => {
     const response = await transport.dispatcher(gateway, lane).request({
       origin: new URL(gateway.url).origin,
@@ -124,7 +129,7 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
       signal,
     });
     noteUnauthorized(response.statusCode);
-    return readAnswer(response, true);
+    return readAnswer(response, true, maxBytes);
   };
 
   const post = async (
@@ -178,9 +183,9 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
       return plain.kind === 'rejected' ? plain : answer;
     },
 
-    async read(gateway, path, signal) {
+    async read(gateway, path, signal, maxBytes) {
       try {
-        return classifyJson(await get(gateway, path, signal, 'read'), transport.wallNow());
+        return classifyJson(await get(gateway, path, signal, 'read', maxBytes), transport.wallNow());
       } catch (error) {
         const trouble = cutOff(error, abortReason(signal), false, 'is it stopped or overloaded?');
         return { kind: 'failed', trouble: trouble.kind === 'withdrawn' ? ABORTED.shutdown : trouble.trouble };

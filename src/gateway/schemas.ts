@@ -11,8 +11,11 @@ export type JsonAnswer =
 
 /** Reads of one gateway's Admin API. Nothing throws: every failure is an answer. */
 export interface AdminReader {
-  /** @param path as the Admin API has it, e.g. `/schemas/services` */
-  read(gateway: GatewayAddress, path: string, signal: AbortSignal): Promise<JsonAnswer>;
+  /**
+   * @param path as the Admin API has it, e.g. `/schemas/services`
+   * @param maxBytes how long the answer may be; 8 MiB unless given
+   */
+  read(gateway: GatewayAddress, path: string, signal: AbortSignal, maxBytes?: number): Promise<JsonAnswer>;
 }
 
 export interface KongInfo {

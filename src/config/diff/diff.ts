@@ -12,6 +12,7 @@ import type { FlatEntity, Side } from './flat-entity.js';
 import { match, orderOf } from './match.js';
 import type { Matching } from './match.js';
 import { fillRecord } from './normal-form.js';
+import { comparableFields } from './password.js';
 
 /** Where an entity is written; lines and columns are 1-based. */
 export interface EntityPlace {
@@ -52,7 +53,7 @@ export function diffConfigs(old: Side, now: Side): ConfigDiff {
       entities.push([other, { change: 'added', ...titleOf(other), ...placeOf(other, 'new'), fields }]);
       continue;
     }
-    const fields = changesOf(one, other, matching);
+    const fields = changesOf(one, other, matching, old, now);
     if (fields.length === 0) continue;
     const places = { ...placeOf(one, 'old'), ...placeOf(other, 'new') };
     entities.push([other, { change: 'changed', ...titleOf(other), ...places, fields }]);
@@ -78,15 +79,24 @@ export function isEmptyDiff({ settings, entities }: ConfigDiff): boolean {
 
 function settingsOf(old: Side, now: Side): FieldChange[] {
   const [before, after] = [old.merged.transform, now.merged.transform];
-  return before === after ? [] : [{ path: ['_transform'], old: before, new: after }];
+  // What a gateway shows is transformed, always: that says nothing about what it was sent.
+  return before === after || old.live || now.live ? [] : [{ path: ['_transform'], old: before, new: after }];
 }
 
-function changesOf(one: FlatEntity, other: FlatEntity, matching: Matching): FieldChange[] {
+function changesOf(
+  one: FlatEntity,
+  other: FlatEntity,
+  matching: Matching,
+  old: Side,
+  now: Side,
+): FieldChange[] {
+  const [before, after] = comparableFields(one, other, old, now);
   return [
     ...idChange(one, other),
     ...referenceChanges(one, other, matching),
-    ...compareFields(other.shape, one.fields, other.fields),
-    ...workedOutChanges(one, other),
+    ...compareFields(other.shape, before, after),
+    // Two gateways loaded the same at different times.
+    ...(old.live && now.live ? [] : workedOutChanges(one, other)),
   ];
 }
 

@@ -18,6 +18,8 @@ import type { ValueField } from './value-field.js';
 export interface Side {
   readonly documents: readonly Document[];
   readonly merged: Merged;
+  /** As a gateway shows it (`GET /config`): ids and times are there whether or not anybody wrote them. */
+  readonly live: boolean;
 }
 
 export interface FlatEntity {
@@ -38,7 +40,7 @@ export interface FlatEntity {
 type Growing = FlatEntity & { readonly references: Map<string, FlatEntity> };
 
 /** In the order of the documents; parents before what is nested in them. */
-export function flatten({ documents, merged }: Side): FlatEntity[] {
+export function flatten({ documents, merged, live }: Side): FlatEntity[] {
   const homes = new Map<Entity, Document>();
   for (const document of documents)
     for (const entity of document.prepared.entities) homes.set(entity, document);
@@ -49,7 +51,7 @@ export function flatten({ documents, merged }: Side): FlatEntity[] {
       entity,
       document: homes.get(entity),
       id: ids.get(entity),
-      idKind: merged.identities.get(entity)?.kind ?? 'random',
+      idKind: live ? 'derived' : (merged.identities.get(entity)?.kind ?? 'random'),
       references: new Map(),
       ...fieldsOf(entity),
     });

@@ -31,7 +31,7 @@ function compiler(): AsyncCompiler {
   return {
     compile: async (texts) => inner.compile(texts),
     explain: async () => [],
-    compare: async (text, revision) => inner.compare(text, revision),
+    compare: async (baseline, revision) => inner.compare(baseline, revision),
     use: () => undefined,
     close: async () => undefined,
   };

@@ -1,6 +1,7 @@
 import type { Compilation } from '../config/compile.js';
 import type { Revision } from '../config/revision.js';
 import { SEALING_VERSION } from '../config/seal/seal.js';
+import { provenanceOf } from '../history/provenance.js';
 import type { ObjectRef } from '../report/happening.js';
 import type { SourceSnapshot } from '../sources/follow.js';
 import type { Source } from '../sources/source.js';
@@ -11,7 +12,6 @@ import { drasticReasons } from './drastic.js';
 import type { Past } from './past.js';
 import { isolate } from './quarantine.js';
 import type { Contribution, Quarantined } from './quarantine.js';
-import { digestOfSource, keptSources } from './kept-source.js';
 
 /** What this process agreed to last: the revision, and each source's part in it. */
 export interface Agreed {
@@ -54,7 +54,9 @@ function contributionOf(
   const before = past.lastGood.sources.find((source) => source.name === name);
   if (before === undefined) return 'nothing';
   const now = snapshot.sources.find((source) => source.name === name);
-  return now !== undefined && digestOfSource(now) === before.digest ? now : 'unknown';
+  return now !== undefined && provenanceOf([now], SEALING_VERSION).sources[0]?.digest === before.digest
+    ? now
+    : 'unknown';
 }
 
 /** A newer Silverback may seal the same sources to other bytes: that alone is no reason to load them. */
@@ -62,12 +64,7 @@ function withStoredSealing(compilation: Compilation, { sources }: SourceSnapshot
   const { lastGood } = past;
   if (!compilation.valid || lastGood === undefined || lastGood.sealing === SEALING_VERSION)
     return compilation;
-  const digests = (all: readonly { name: string; digest: string }[]): string =>
-    all
-      .map(({ name, digest }) => `${name}\n${digest}`)
-      .sort()
-      .join('\n');
-  const same = digests(lastGood.sources) === digests(keptSources(sources));
+  const same = lastGood.sourcesDigest === provenanceOf(sources, SEALING_VERSION).sourcesDigest;
   return same ? { ...compilation, revision: lastGood.revision } : compilation;
 }
 

@@ -1,18 +1,9 @@
 import type { Revision } from '../config/revision.js';
-import type { ObjectRef } from '../report/happening.js';
-
-/** A source as it was when a revision was made of it. */
-export interface KeptSource {
-  readonly name: string;
-  readonly object?: ObjectRef;
-  readonly digest: string;
-}
+import type { Provenance } from '../history/provenance.js';
 
 /** What is known of the time before this process: read from the history, kept up to date by whoever leads. */
 export interface Past {
-  readonly lastGood:
-    | { readonly revision: Revision; readonly sources: readonly KeptSource[]; readonly sealing: number }
-    | undefined;
+  readonly lastGood: (Provenance & { readonly revision: Revision }) | undefined;
   readonly approved: (revision: string) => boolean;
 }
 

@@ -72,6 +72,9 @@ function createInstruments(registry: Registry) {
     'Parsing, merging, validating and sealing the sources',
     ['result'],
   );
+  const historyFailures = counter('history_failures', 'Reads and writes of the history that failed', [
+    'code',
+  ]);
   const compileFailures = counter(
     'config_compile_failures',
     'Times the validator stopped without a verdict, so that nothing is known of the newest sources',
@@ -129,6 +132,7 @@ function createInstruments(registry: Registry) {
     convergence,
     lastConvergence,
     compilation,
+    historyFailures,
     compileFailures,
     holds,
     findings,
@@ -209,6 +213,9 @@ function count(on: Instruments, happening: Happening): void {
       for (const code of happening.codes) on.holds.inc({ code });
       on.findings.set({ severity: 'error' }, 0);
       on.findings.set({ severity: 'hold' }, happening.reasons.length);
+      return;
+    case 'history-trouble':
+      on.historyFailures.inc({ code: happening.trouble.code });
       return;
     case 'compile-failed':
       on.compileFailures.inc();

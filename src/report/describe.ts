@@ -114,6 +114,14 @@ const DESCRIBE: Describe = {
       ...findingFields(findings),
     }),
   'sources-synced': ({ sources }) => line('info', `all sources have been read: ${sources}`, { sources }),
+  'revision-withdrawn': ({ revision, why, by }) =>
+    line('warn', `revision ${short(revision)} is what the sources say, and is not pushed: ${why} (${by})`, {
+      revision: short(revision),
+      why,
+      by,
+    }),
+  'history-trouble': ({ trouble }) =>
+    line('error', `the history of revisions cannot be used: ${words(trouble)}`, troubleFields(trouble)),
   'schemas-pulled': ({ gateway, version, plugins }) =>
     line(
       'info',

@@ -106,6 +106,17 @@ type ConfigHappening =
   | { readonly kind: 'compile-failed'; readonly reason: string }
   | { readonly kind: 'desired-changed'; readonly revision: string; readonly previous: string | undefined };
 
+type HistoryHappening =
+  | {
+      /** What the sources say is not pushed: it was rejected, aborted or rolled back. */
+      readonly kind: 'revision-withdrawn';
+      readonly revision: string;
+      readonly why: string;
+      readonly by: string;
+    }
+  /** Last good and decisions cannot be read or written; everything else goes on. */
+  | { readonly kind: 'history-trouble'; readonly trouble: Trouble };
+
 type SchemaHappening =
   | {
       readonly kind: 'schemas-pulled';
@@ -208,6 +219,11 @@ type GatewayHappening =
 
 /** Everything worth a word, in one vocabulary: log lines, metrics and Events are made of these and nothing else. */
 export type Happening =
-  ProcessHappening | KubernetesHappening | ConfigHappening | SchemaHappening | GatewayHappening;
+  | ProcessHappening
+  | KubernetesHappening
+  | ConfigHappening
+  | HistoryHappening
+  | SchemaHappening
+  | GatewayHappening;
 
 export type Report = (happening: Happening) => void;

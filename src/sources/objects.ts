@@ -8,6 +8,7 @@ export type ObjectKind = 'ConfigMap' | 'Secret';
 /** The kind that `--config-kinds` means by `configmaps` or `secrets`; the settings allow no other. */
 export const objectKind = (plural: string): ObjectKind => (plural === 'secrets' ? 'Secret' : 'ConfigMap');
 
+const GIT_SHA = 'silverback.dev/git-sha';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 function fromBase64(key: string, value: string): Uint8Array {
@@ -63,7 +64,8 @@ function plainTexts(object: unknown, place: string): SourceText[] {
  * @throws an Error that names the key, never its value, when one cannot be read
  */
 export function sourceOf(kind: ObjectKind, object: unknown): Source {
-  const { namespace, name, uid } = parseMeta(object);
+  const { namespace, name, uid, resourceVersion, annotations } = parseMeta(object);
+  const gitSha = annotations[GIT_SHA];
   if (!isObject(object)) throw new Error('not an object');
   const place = `${kind.toLowerCase()}/${namespace}/${name}`;
   const texts =
@@ -75,5 +77,7 @@ export function sourceOf(kind: ObjectKind, object: unknown): Source {
     name: `${kind} ${namespace}/${name}`,
     texts,
     object: { apiVersion: 'v1', kind, namespace, name, uid },
+    resourceVersion,
+    ...(gitSha !== undefined && { gitSha }),
   };
 }

@@ -17,6 +17,10 @@ export interface Source {
   readonly texts: readonly SourceText[];
   /** The object, where it is one: Events go there. A path that the settings name has none. */
   readonly object?: ObjectRef;
+  /** Of the object, as it was read. */
+  readonly resourceVersion?: string;
+  /** The annotation `silverback.dev/git-sha`: the commit that the object was made of. */
+  readonly gitSha?: string;
 }
 
 /** A source with more than this in it is not read (bytes, unpacked); Kong takes 10 MiB unless told otherwise. */

@@ -4,9 +4,9 @@ import type { Revision } from '../../../src/config/revision.js';
 import type { AsyncCompiler } from '../../../src/controller/compiler.js';
 import { judge } from '../../../src/controller/judge.js';
 import type { Agreed, Judgement } from '../../../src/controller/judge.js';
-import { keptSources } from '../../../src/controller/kept-source.js';
 import { NO_PAST } from '../../../src/controller/past.js';
 import type { Past } from '../../../src/controller/past.js';
+import { provenanceOf } from '../../../src/history/provenance.js';
 import type { SourceSnapshot } from '../../../src/sources/follow.js';
 import type { Source } from '../../../src/sources/source.js';
 import { OPTIONS } from '../config/compile-text.js';
@@ -47,7 +47,7 @@ async function agreedTo(...sources: Source[]): Promise<Agreed> {
 
 async function pastOf(sealing: number, ...sources: Source[]): Promise<Past> {
   const { revision } = await agreedTo(...sources);
-  return { lastGood: { revision, sources: keptSources(sources), sealing }, approved: () => false };
+  return { lastGood: { revision, ...provenanceOf(sources, sealing) }, approved: () => false };
 }
 
 async function judged(now: SourceSnapshot, agreed?: Agreed, past: Past = NO_PAST): Promise<Judgement> {

@@ -59,6 +59,8 @@ const COUNTED: { readonly [K in Kind]: Readonly<Record<string, unknown>> } = {
   'lease-released': {},
   'lease-renewal-failed': { lease_renewal_failures_total: 1 },
   'lease-unreachable': { lease_read_failures_total: 1 },
+  'revision-withdrawn': {},
+  'history-trouble': { 'history_failures_total{code="413"}': 1 },
   'schemas-pulled': {},
   'schemas-missing': {},
   'schemas-failed': { 'schema_pull_failures_total{code="413"}': 1 },

@@ -80,6 +80,13 @@ export const SAMPLES: { readonly [K in Kind]: Of<K> } = {
   'lease-released': { kind: 'lease-released', term: 7 },
   'lease-renewal-failed': { kind: 'lease-renewal-failed', reason: 'conflict', leftMs: 7_890.1 },
   'lease-unreachable': { kind: 'lease-unreachable', reason: 'timed out' },
+  'revision-withdrawn': {
+    kind: 'revision-withdrawn',
+    revision: REVISION,
+    why: 'its rollout was aborted',
+    by: 'ada',
+  },
+  'history-trouble': { kind: 'history-trouble', trouble },
   'schemas-pulled': { kind: 'schemas-pulled', gateway: 'kong-1', version: '3.9.3', plugins: ['a', 'b'] },
   'schemas-missing': { kind: 'schemas-missing', gateway: 'kong-1', plugins: ['c'] },
   'schemas-failed': { kind: 'schemas-failed', gateway: 'kong-1', trouble, delayMs: 1_499.9 },

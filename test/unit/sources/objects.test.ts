@@ -15,11 +15,17 @@ const textsOf = (kind: ObjectKind, object: object): Record<string, string> =>
   );
 
 describe('a ConfigMap as a source', () => {
+  it('knows the commit that it was made of, where its annotation tells', () => {
+    const annotations = { 'silverback.dev/git-sha': 'c0ffee' };
+    expect(sourceOf('ConfigMap', { metadata: { ...metadata, annotations } }).gitSha).toBe('c0ffee');
+  });
+
   it('is named as people call it, and knows the object that Events go to', () => {
     expect(sourceOf('ConfigMap', { metadata })).toEqual({
       name: 'ConfigMap kong/routes',
       texts: [],
       object: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kong', name: 'routes', uid: 'u-1' },
+      resourceVersion: '7',
     });
   });
 

@@ -1,0 +1,180 @@
+import { sleep } from '../clock/clock.js';
+import type { Revision } from '../config/revision.js';
+import { HistoryError, Superseded, TooLarge } from '../history/history-error.js';
+import type { Provenance } from '../history/provenance.js';
+import { EMPTY_RECORD, isApproved, keptRevision } from '../history/record.js';
+import type { HistoryRecord } from '../history/record.js';
+import type { HistoryStore } from '../history/store.js';
+import { hold, roll, withdraw } from '../history/transitions.js';
+import type { HeldRevision } from './config-loop.js';
+import type { Past } from './past.js';
+import type { Ports } from './ports.js';
+
+export interface KeeperOptions extends Ports {
+  readonly store: HistoryStore;
+  /** Whether this replica may write: followers only read. */
+  readonly leading: () => boolean;
+  readonly term: () => number;
+  /** A revision that is in memory anyway. */
+  readonly known: (id: string) => Revision | undefined;
+  /** The record, or last good, is another. */
+  readonly onChange: () => void;
+}
+
+/** The history as the controller sees it: followed by every replica, written by the one that leads. */
+export interface Keeper {
+  readonly record: () => HistoryRecord;
+  readonly lastGood: () => Revision | undefined;
+  readonly past: () => Past;
+  /** Whether all that can be known is known. */
+  readonly synced: () => boolean;
+  /** Whether the history can be read at all: approvals reach us only through it. */
+  readonly readable: () => boolean;
+  /** Each is written in the background, and again until it is, for as long as we lead. */
+  readonly keep: (revision: Revision, provenance: Provenance) => void;
+  readonly withdraw: (revision: string, why: string) => void;
+  readonly hold: (held: HeldRevision | undefined) => void;
+  readonly roll: (revision: string | undefined) => void;
+  readonly close: () => void;
+}
+
+const RETRY_MIN_MS = 1_000;
+const RETRY_MAX_MS = 30_000;
+/** Who decided what no person did. */
+const BY = 'silverback';
+
+type Write = (term: number) => Promise<unknown>;
+
+export function openKeeper(options: KeeperOptions): Keeper {
+  const { store, clock, report, leading, onChange } = options;
+  let record = EMPTY_RECORD;
+  let readable = false;
+  let lastGood: { readonly revision: Revision; readonly provenance: Provenance } | undefined;
+  let loading = false;
+  /** The Lease's terms count anew when it is deleted; the record's never do. */
+  let leastTerm = 0;
+  const closing = new AbortController();
+  /** What is still to be written, the newest of each kind. */
+  const pending = new Map<string, Write>();
+  let writing = false;
+
+  const tell = (error: unknown): void => {
+    const reason = error instanceof Error ? error.message : String(error);
+    const trouble = error instanceof HistoryError ? error.trouble : { code: 'internal', reason };
+    report({ kind: 'history-trouble', trouble });
+  };
+
+  const loadLastGood = async (): Promise<void> => {
+    if (loading) return;
+    loading = true;
+    for (let failed: string | undefined; record.lastGood !== lastGood?.revision.id;) {
+      const { lastGood: id } = record;
+      const kept = id === undefined ? undefined : keptRevision(record, id);
+      if (kept === undefined || kept.id === failed) {
+        lastGood = undefined;
+        break;
+      }
+      try {
+        lastGood = { revision: options.known(kept.id) ?? (await store.load(kept)), provenance: kept };
+      } catch (error) {
+        // Never anything but these bytes: without them there is no last good.
+        failed = kept.id;
+        tell(error);
+      }
+    }
+    loading = false;
+    onChange();
+  };
+
+  const following = store.follow(
+    (next) => {
+      record = next;
+      readable = true;
+      void loadLastGood();
+    },
+    (trouble) => {
+      report({ kind: 'history-trouble', trouble });
+      onChange();
+    },
+  );
+
+  const writeOne = async (write: Write): Promise<void> => {
+    try {
+      await write(Math.max(options.term(), leastTerm));
+    } catch (error) {
+      if (!(error instanceof Superseded) || !leading()) throw error;
+      // Inside our lease nobody else leads: that term was counted in an older Lease.
+      leastTerm = (await store.read()).term + 1;
+      await write(Math.max(options.term(), leastTerm));
+    }
+  };
+
+  const writeAll = async (): Promise<void> => {
+    for (let delayMs = RETRY_MIN_MS; leading() && !closing.signal.aborted;) {
+      const [next] = pending;
+      if (next === undefined) return;
+      const [kind, write] = next;
+      try {
+        await writeOne(write);
+        // Unless a newer one of its kind has come meanwhile.
+        if (pending.get(kind) === write) pending.delete(kind);
+        delayMs = RETRY_MIN_MS;
+      } catch (error) {
+        tell(error);
+        if (error instanceof TooLarge && pending.get(kind) === write) pending.delete(kind);
+        await sleep(clock, delayMs, closing.signal);
+        delayMs = Math.min(RETRY_MAX_MS, delayMs * 2);
+      }
+    }
+    pending.clear();
+  };
+
+  const later = (kind: string, write: Write): void => {
+    if (!leading()) return;
+    pending.delete(kind);
+    pending.set(kind, write);
+    if (writing) return;
+    writing = true;
+    void writeAll().finally(() => (writing = false));
+  };
+
+  /** A change of the record, made only while we lead, however long the way to it took. */
+  const change = (make: (record: HistoryRecord, at: string) => HistoryRecord): Write => {
+    return (term) =>
+      store.update((before) => (leading() ? make(before, clock.wall().toISOString()) : undefined), term);
+  };
+
+  return {
+    record: () => record,
+    lastGood: () => lastGood?.revision,
+    past: () => ({
+      lastGood: lastGood && { ...lastGood.provenance, revision: lastGood.revision },
+      approved: (id) => isApproved(record, id),
+    }),
+    synced: () => following.synced() && !loading,
+    readable: () => readable,
+    keep(revision, provenance) {
+      if (record.lastGood === revision.id) return;
+      later('keep', (term) => (leading() ? store.keep(revision, provenance, term) : Promise.resolve()));
+    },
+    withdraw: (revision, why) =>
+      later(
+        `withdraw ${revision}`,
+        change((before, at) => withdraw(before, revision, why, { by: BY, at })),
+      ),
+    hold: (held) =>
+      later(
+        'hold',
+        change((before, at) => hold(before, held && { ...held, since: at })),
+      ),
+    roll: (revision) =>
+      later(
+        'roll',
+        change((before, at) => roll(before, revision, at)),
+      ),
+    close() {
+      closing.abort();
+      following.close();
+    },
+  };
+}

@@ -14,6 +14,7 @@ export interface ReplicaLine {
 /** A controller replica: a process of its own, as in a pod of its own. */
 export interface Replica {
   readonly name: string;
+  readonly pid: number | undefined;
   readonly lines: readonly ReplicaLine[];
   /** What it wrote that was no log line: a crash, most likely. */
   readonly stray: readonly string[];
@@ -73,6 +74,7 @@ export function startReplica(
   );
   return {
     name,
+    pid: child.pid,
     lines,
     stray,
     running: () => child.exitCode === null && child.signalCode === null,

@@ -15,8 +15,8 @@ export interface Certificates {
   readonly client: KeyPair;
   /** A client certificate of somebody else's CA. */
   readonly stranger: KeyPair;
-  /** Another certificate for the same CA, e.g. to rotate to. */
-  issue(names: readonly string[], commonName?: string): Promise<KeyPair>;
+  /** Another certificate for the same CA, e.g. to rotate to. Kubernetes takes `organization` for a group. */
+  issue(names: readonly string[], commonName?: string, organization?: string): Promise<KeyPair>;
 }
 
 export interface CertificateOptions {
@@ -31,8 +31,8 @@ export async function makeCertificates({
   clientName = 'silverback',
 }: CertificateOptions = {}): Promise<Certificates> {
   const [ca, otherCa] = await Promise.all([makeCa('test CA'), makeCa('other CA')]);
-  const issue = (names: readonly string[], commonName = names[0] ?? 'localhost'): Promise<KeyPair> =>
-    sign(ca, names, commonName);
+  const issue: Certificates['issue'] = (names, commonName = names[0] ?? 'localhost', organization) =>
+    sign(ca, names, commonName, organization);
   const [server, client, stranger] = await Promise.all([
     issue(serverNames),
     issue([clientName]),
@@ -53,8 +53,15 @@ async function makeCa(name: string): Promise<KeyPair> {
   return { key: made.private, cert: made.cert };
 }
 
-async function sign(ca: KeyPair, names: readonly string[], commonName: string): Promise<KeyPair> {
-  const made = await generate([{ name: 'commonName', value: commonName }], {
+async function sign(
+  ca: KeyPair,
+  names: readonly string[],
+  commonName: string,
+  organization?: string,
+): Promise<KeyPair> {
+  const subject = [{ name: 'commonName', value: commonName }];
+  if (organization !== undefined) subject.push({ name: 'organizationName', value: organization });
+  const made = await generate(subject, {
     keyType: 'ec',
     algorithm: 'sha256',
     ca,

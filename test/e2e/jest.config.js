@@ -1,0 +1,13 @@
+import unit from '../../jest.config.js';
+
+/** The suite against a real API server: one file after the other, because each has a control plane of its own. */
+export default {
+  ...unit,
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/e2e/scenarios/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/e2e/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/e2e/support/global-teardown.mjs',
+  testSequencer: '<rootDir>/test/e2e/support/sequencer.mjs',
+  maxWorkers: 1,
+  testTimeout: 180_000,
+};

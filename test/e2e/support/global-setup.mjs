@@ -1,0 +1,15 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { programsOf } from './programs.mjs';
+
+/** Builds etcd and the kube-apiserver if they are missing, before any test's time runs. */
+export default async function setUp() {
+  try {
+    await programsOf('control-plane');
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+  process.env.SILVERBACK_E2E_RUN = mkdtempSync(join(tmpdir(), 'silverback-e2e-run-'));
+}

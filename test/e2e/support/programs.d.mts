@@ -1,0 +1,1 @@
+export function programsOf(moduleName: 'control-plane' | 'helm'): Promise<Record<string, string>>;

@@ -162,7 +162,7 @@ async function runUntilStopped(
  * @returns the exit code: 0 stopped as asked, 1 it could not start, 2 the settings do not suffice
  */
 export async function run(values: Values, context: RunContext): Promise<number> {
-  const logger = createLogger({ level: values['log-level'], format: values['log-format'] });
+  const logger = await createLogger({ level: values['log-level'], format: values['log-format'] });
   const metrics = createMetrics(context.version);
   const hub = createHub([logReport(logger), metrics.report]);
   try {

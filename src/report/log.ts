@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import { build as pretty } from 'pino-pretty';
 import { describe } from './describe.js';
 import type { Report } from './happening.js';
 import type { Level } from './line.js';
@@ -24,10 +23,11 @@ const listsOnly = (fields: Record<string, unknown>): Record<string, unknown> =>
   );
 
 /** A structured logger: `time` in ISO 8601, `level` in words. */
-export function createLogger({ level, format, destination, color }: LogOptions): Logger {
+export async function createLogger({ level, format, destination, color }: LogOptions): Promise<Logger> {
   const formatters = { level: (label: string) => ({ level: label }) };
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters };
   if (format === 'json') return destination === undefined ? pino(options) : pino(options, destination);
+  const { build: pretty } = await import('pino-pretty');
   const stream = pretty({
     colorize: color ?? process.stdout.isTTY,
     // Lines written just before the process ends must not be lost.

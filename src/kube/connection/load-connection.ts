@@ -4,7 +4,6 @@ import { delimiter, join } from 'node:path';
 
 import type { Clock } from '../../clock/clock.js';
 import { ConnectionError, type KubeConnection } from './connection.js';
-import { kubeconfigConnection } from './kubeconfig.js';
 import { serviceAccountConnection } from './service-account.js';
 
 export interface ConnectionOptions {
@@ -32,14 +31,20 @@ export function inCluster(env: ConnectionOptions['env']): boolean {
  */
 export async function loadConnection(options: ConnectionOptions): Promise<KubeConnection> {
   const { env, clock } = options;
-  if (options.kubeconfig !== undefined) return kubeconfigConnection([options.kubeconfig], clock);
+  if (options.kubeconfig !== undefined) return fromKubeconfig([options.kubeconfig], clock);
   const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
-  if (listed.length > 0) return kubeconfigConnection(listed, clock);
+  if (listed.length > 0) return fromKubeconfig(listed, clock);
   if (inCluster(env)) return serviceAccountConnection({ ...options, folder: options.serviceAccountFolder });
   const own = join(options.home ?? homedir(), '.kube', 'config');
-  if (existsSync(own)) return kubeconfigConnection([own], clock);
+  if (existsSync(own)) return fromKubeconfig([own], clock);
   throw new ConnectionError(
     `No Kubernetes cluster to talk to: this is no pod (KUBERNETES_SERVICE_HOST is not set), KUBECONFIG is not set, and there ` +
       `is no ${own}. Pass --kubeconfig, or run without Kubernetes (--kong-admin-url with --config-file).`,
   );
+}
+
+/** A pod starts without what reads kubeconfig files. */
+async function fromKubeconfig(files: readonly string[], clock: Clock): Promise<KubeConnection> {
+  const { kubeconfigConnection } = await import('./kubeconfig.js');
+  return kubeconfigConnection(files, clock);
 }

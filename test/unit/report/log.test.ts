@@ -10,7 +10,13 @@ const END = 'end of log';
 /** Everything that a logger wrote of these happenings, up to a last line of our own. */
 async function logged(happenings: readonly Happening[], options: Partial<LogOptions> = {}): Promise<string> {
   const destination = new PassThrough();
-  const logger = createLogger({ level: 'trace', format: 'json', color: false, destination, ...options });
+  const logger = await createLogger({
+    level: 'trace',
+    format: 'json',
+    color: false,
+    destination,
+    ...options,
+  });
   const report = logReport(logger);
   for (const happening of happenings) report(happening);
   logger.fatal(END);

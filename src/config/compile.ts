@@ -5,6 +5,7 @@ import { countChanges } from './diff/change-counts.js';
 import type { ChangeCounts } from './diff/change-counts.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
+import type { Side } from './diff/flat-entity.js';
 import { own } from './document/dict.js';
 import { MAX_SHOWN, inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';

@@ -27,6 +27,7 @@ export function clusterWanted(values: Values, env: NodeJS.ProcessEnv): boolean {
   return (
     values['kong-admin-svc'] !== undefined ||
     values['config-selector'] !== undefined ||
+    values['history-secret'] !== undefined ||
     electionWanted(values, env)
   );
 }

@@ -6,6 +6,8 @@ import type { SettingName } from './table.js';
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 /** A header's name and value as HTTP can carry them (RFC 9110, 5.1 and 5.5). */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[\t ]*:[\t -~\u0080-\u00ff]*$/;
+/** The name of a Secret (DNS-1123 subdomain), with room for the number of a slot. */
+const SECRET_NAME = /^(?=.{1,249}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const HEADER_VALUE = /^[\t -~\u0080-\u00ff]*$/;
 /** Headers that a push sets itself: Kong's hash, and the framing of the request, hang on them. */
 const OWN_HEADERS = new Set([
@@ -149,6 +151,22 @@ function configProblems(values: Values): Problem[] {
   return problems;
 }
 
+/** What is wrong with where the history is kept; the other settings do not matter. */
+export function historyProblems(values: Values): Problem[] {
+  const secret = values['history-secret'];
+  const namespace = values['history-namespace'];
+  const problems: Problem[] = [];
+  if (secret !== undefined && values['data-dir'] !== undefined)
+    problems.push(problem('history-secret', 'cannot be given together with --data-dir'));
+  if (secret !== undefined && !SECRET_NAME.test(secret))
+    problems.push(problem('history-secret', 'must be the name of a Secret, such as silverback-history'));
+  if (namespace !== undefined && !LABEL.test(namespace))
+    problems.push(problem('history-namespace', 'must be the name of a namespace, such as kong'));
+  if (namespace !== undefined && secret === undefined)
+    problems.push(problem('history-namespace', 'means nothing without --history-secret'));
+  return problems;
+}
+
 function electionProblems(values: Values): Problem[] {
   const lease = values['lease-duration'];
   const renew = values['renew-deadline'];
@@ -196,6 +214,7 @@ export function contradictions(values: Values): Problem[] {
     ...bothGiven(values),
     ...adminApiProblems(values),
     ...configProblems(values),
+    ...historyProblems(values),
     ...electionProblems(values),
     ...addressProblems(values),
   ];

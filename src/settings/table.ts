@@ -33,7 +33,7 @@ export interface SettingDefinition {
   readonly max?: number;
   /** Printed as `***`. */
   readonly secret?: boolean;
-  readonly group: 'Gateways' | 'Admin API' | 'Configuration' | 'Leader election' | 'Operation';
+  readonly group: 'Gateways' | 'Admin API' | 'Configuration' | 'History' | 'Leader election' | 'Operation';
   readonly help: string;
 }
 
@@ -225,6 +225,37 @@ export const SETTINGS = define({
     max: 60_000,
     group: 'Configuration',
     help: 'how long sources must be quiet before a change is taken up; ten times this at most',
+  },
+  'history-secret': {
+    kind: 'text',
+    group: 'History',
+    help: 'Secret in which last good, approvals and pauses are kept; the bytes in <name>-0, <name>-1, …; all of them must exist; unset: nothing is kept in Kubernetes',
+  },
+  'history-namespace': {
+    kind: 'text',
+    group: 'History',
+    help: "namespace of those Secrets; our pod's own unless given",
+  },
+  'history-slots': {
+    kind: 'count',
+    default: '8',
+    min: 1,
+    max: 100,
+    group: 'History',
+    help: 'how many Secrets there are for the bytes; each takes 960 KiB, compressed; last good and a new revision must fit in together',
+  },
+  'revision-history': {
+    kind: 'count',
+    default: '5',
+    min: 1,
+    max: 100,
+    group: 'History',
+    help: 'how many revisions are kept, to roll back to',
+  },
+  'data-dir': {
+    kind: 'text',
+    group: 'History',
+    help: 'folder in which last good, approvals and pauses are kept, without Kubernetes; must exist, and survive a restart',
   },
   'leader-elect': {
     kind: 'text',

@@ -57,6 +57,15 @@ describe('contradictions', () => {
     },
   );
 
+  it('do not let the history be kept in two places, nor in one that cannot be', () => {
+    const secret = { ...enough, 'history-secret': ['silverback-history'], 'history-namespace': ['kong'] };
+    expect(problemsOf(secret)).toEqual([]);
+    expect(settingsAtFault({ ...secret, 'data-dir': ['/data'] })).toEqual(['--history-secret']);
+    expect(settingsAtFault({ ...secret, 'history-secret': ['Kong/x'] })).toEqual(['--history-secret']);
+    expect(settingsAtFault({ ...enough, 'history-secret': ['a'.repeat(250)] })).toEqual(['--history-secret']);
+    expect(settingsAtFault({ ...enough, 'history-namespace': ['kong'] })).toEqual(['--history-namespace']);
+  });
+
   it('want at least one port name', () => {
     expect(settingsAtFault({ ...enough, 'kong-admin-svc-port-names': [','] })).toEqual([
       '--kong-admin-svc-port-names',

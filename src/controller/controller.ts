@@ -7,6 +7,7 @@ import type { Values } from '../settings/read.js';
 import type { MetricsView } from '../report/metrics.js';
 import type { ReadyCheck } from '../server/probes.js';
 import type { Cluster } from './cluster.js';
+import { reportObserved } from './observed.js';
 import { startSchemaPulls } from './plugin-schemas.js';
 import { startConfigLoop } from './config-loop.js';
 import { followElection, leadAlone } from './leadership.js';
@@ -50,7 +51,14 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const userAgent = (): string => `silverback/${options.version} (${options.identity}; term ${term()})`;
   const compiler = await options.outside.startCompiler();
   const { admin, close: closeAdmin } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
-  const fleet: Fleet = openFleet(options, admin, compiler);
+  const observer = reportObserved({
+    ...options,
+    reader: admin,
+    compiler,
+    leading,
+    gateways: () => fleet.entries().map(({ member }) => member),
+  });
+  const fleet: Fleet = openFleet({ ...options, report: observer.report }, admin, compiler);
 
   const loop = startConfigLoop({
     ...options,
@@ -115,6 +123,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     async stop() {
       loop.stop();
       pulls.stop();
+      observer.stop();
       await drain();
       leadership?.end();
       await elector?.release();

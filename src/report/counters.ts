@@ -283,5 +283,7 @@ function count(on: Instruments, happening: Happening): void {
     case 'no-gateways':
     case 'schemas-pulled':
     case 'schemas-missing':
+    case 'would-change':
+    case 'served-unreadable':
   }
 }

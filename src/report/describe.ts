@@ -1,6 +1,7 @@
 import { EMPTY_HASH } from '../config/revision.js';
 import type { Happening } from './happening.js';
 import {
+  changesLine,
   findingFields,
   firstOf,
   gravest,
@@ -235,6 +236,18 @@ const DESCRIBE: Describe = {
       gateway,
       revision: short(revision),
       found: served(found),
+    }),
+  'would-change': ({ gateway, revision, changes }) =>
+    line('info', `observe: the push to ${gateway} ${changesLine(changes)}`, {
+      gateway,
+      revision: short(revision),
+      ...changes,
+    }),
+  'served-unreadable': ({ gateway, revision, trouble }) =>
+    line('warn', `observe: what ${gateway} serves is not known: ${words(trouble)}`, {
+      gateway,
+      revision: short(revision),
+      ...troubleFields(trouble),
     }),
   retry: ({ gateway, attempt, delayMs, trouble }) =>
     line(

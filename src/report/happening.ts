@@ -1,3 +1,4 @@
+import type { ChangeCounts } from '../config/diff/change-counts.js';
 import type { Finding } from '../config/finding.js';
 
 /** Why something could not be done, told to people: what happened, and what to do about it. Never a secret. */
@@ -174,6 +175,19 @@ type GatewayHappening =
       readonly gateway: string;
       readonly revision: string;
       readonly found: string;
+    }
+  /** What that push would change, by what the gateway serves. */
+  | {
+      readonly kind: 'would-change';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly changes: ChangeCounts;
+    }
+  | {
+      readonly kind: 'served-unreadable';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly trouble: Trouble;
     }
   | {
       readonly kind: 'retry';

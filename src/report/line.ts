@@ -1,3 +1,4 @@
+import type { ChangeCounts, CountByType } from '../config/diff/change-counts.js';
 import { placeOf } from '../config/finding.js';
 import type { Finding } from '../config/finding.js';
 import { EMPTY_HASH, shortId } from '../config/revision.js';
@@ -61,6 +62,24 @@ export function findingFields(findings: readonly Finding[]): Record<string, unkn
     findings: gravestFirst(findings).slice(0, SHOWN).map(findingLine),
   };
 }
+
+/** `adds 1 routes; changes 2 plugins, 1 services`. */
+export function changesLine(changes: ChangeCounts): string {
+  const kinds = [
+    ['adds', changes.added],
+    ['removes', changes.removed],
+    ['changes', changes.changed],
+  ] as const;
+  const parts = kinds.flatMap(([verb, counts]) =>
+    countsLine(counts) === '' ? [] : [`${verb} ${countsLine(counts)}`],
+  );
+  return parts.length === 0 ? 'changes nothing' : parts.join('; ');
+}
+
+const countsLine = (counts: CountByType): string =>
+  Object.entries(counts)
+    .map(([type, count]) => `${count} ${type}`)
+    .join(', ');
 
 export const kept = (revision: string | undefined): string =>
   revision === undefined ? 'nothing is pushed' : `${short(revision)} stays desired`;

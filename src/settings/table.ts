@@ -311,7 +311,7 @@ export const SETTINGS = define({
     kind: 'switch',
     default: 'false',
     group: 'Operation',
-    help: 'do everything but push, and say what would be pushed',
+    help: 'do everything but push; say what would be pushed, and what that would change at each gateway',
   },
   kubeconfig: {
     kind: 'text',

@@ -86,6 +86,11 @@ const EXPECTED: { readonly [K in Kind]: readonly [Level, string] } = {
     'push of 01234567 to kong-1 takes far longer than others: it goes on beside the bound',
   ],
   'push-skipped': ['info', 'gateway kong-1 is on 01234567 already: nothing to push'],
+  'would-change': ['info', 'observe: the push to kong-1 adds 1 routes; changes 2 services, 3 plugins'],
+  'served-unreadable': [
+    'warn',
+    'observe: what kong-1 serves is not known: the configuration is too large (413); raise the limit',
+  ],
   'would-push': ['info', 'observe: would push 01234567 to kong-1, which serves fedcba98'],
   retry: [
     'debug',

@@ -100,6 +100,8 @@ const COUNTED: { readonly [K in Kind]: Readonly<Record<string, unknown>> } = {
   },
   'push-late': { pushes_late_total: 1 },
   'push-skipped': { pushes_skipped_total: 1 },
+  'would-change': {},
+  'served-unreadable': {},
   'would-push': { pushes_withheld_total: 1 },
   retry: { 'retries_total{code="413"}': 1 },
   drift: { 'drift_total{kind="empty"}': 1 },

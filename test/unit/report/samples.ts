@@ -157,6 +157,13 @@ export const SAMPLES: { readonly [K in Kind]: Of<K> } = {
   },
   'push-late': { kind: 'push-late', gateway: 'kong-1', revision: REVISION, afterMs: 9_000.2 },
   'push-skipped': { kind: 'push-skipped', gateway: 'kong-1', revision: REVISION },
+  'would-change': {
+    kind: 'would-change',
+    gateway: 'kong-1',
+    revision: REVISION,
+    changes: { added: { routes: 1 }, removed: {}, changed: { services: 2, plugins: 3 } },
+  },
+  'served-unreadable': { kind: 'served-unreadable', gateway: 'kong-1', revision: REVISION, trouble },
   'would-push': { kind: 'would-push', gateway: 'kong-1', revision: REVISION, found: PREVIOUS },
   retry: { kind: 'retry', gateway: 'kong-1', attempt: 2, delayMs: 1_499.9, trouble },
   drift: { kind: 'drift', gateway: 'kong-1', object: pod, expected: REVISION, found: EMPTY_HASH },

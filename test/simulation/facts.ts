@@ -61,6 +61,8 @@ export type Fact =
       readonly from: string;
       readonly what: string;
       readonly status: number;
+      /** The hash that a /status shows. */
+      readonly shows: string | undefined;
     }
   | { readonly kind: 'push-arrived'; readonly at: KongView; readonly push: Push }
   | {

@@ -107,7 +107,8 @@ function createRequest(options: GatewayLinkOptions): (asked: Asked) => Promise<R
         },
         ({ status, headers: fields, body: text }) =>
           settle(() => {
-            note({ kind: 'answered', by, from: to, what, status });
+            const shows = /"configuration_hash":"(\w+)"/.exec(text)?.[1];
+            note({ kind: 'answered', by, from: to, what, status, shows });
             resolve({ statusCode: status, headers: fields, body: onceOf(text) });
           }),
         (code) => settle(() => reject(Object.assign(new Error(code), { code }))),

@@ -79,6 +79,8 @@ export function startKong(options: KongOptions): Kong {
     if (push !== undefined) note({ kind: 'push-arrived', at: view, push });
     const trouble = traits.troubles.shift();
     if (trouble !== undefined) {
+      // "Timed out while loading" is said of a load that goes on.
+      if (trouble === 504 && loads.size === 0) load(sent, push, () => undefined);
       answer(troubled(trouble));
       return;
     }

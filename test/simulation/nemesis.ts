@@ -126,7 +126,8 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
     const pod = podOf(world, dice);
     if (!pod) return undefined;
     world.event(pod.name, 'is slow');
-    Object.assign(pod.traits, { loadMs: LONGEST_LOAD_MS, hashLagMs: dice.between(0, LONGEST_LAG_MS) });
+    const loadMs = dice.chance(0.2) ? ENDLESS_LOAD_MS : LONGEST_LOAD_MS;
+    Object.assign(pod.traits, { loadMs, hashLagMs: dice.between(0, LONGEST_LAG_MS) });
     return () => {
       world.event(pod.name, 'is quick again');
       Object.assign(pod.traits, world.quick());
@@ -172,6 +173,8 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
 
 /** A load may take as long as is allowed for after a cut (gateway/state.ts, loadAllowanceMs), by a clock that is 5 % fast. */
 const LONGEST_LOAD_MS = 4_000;
+/** Some take longer than anybody allows for. */
+const ENDLESS_LOAD_MS = 16_000;
 /** /status may lag behind a commit for as long as is tolerated (gateway/state.ts, CONFIRM_MS), likewise. */
 const LONGEST_LAG_MS = 2_500;
 const MOST_GATEWAYS = 9;

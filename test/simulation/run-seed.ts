@@ -4,9 +4,9 @@ import type { VirtualClock } from '../support/virtual-clock.js';
 import { CONVERGENCE_MS } from './bounds.js';
 import type { Dice } from './dice.js';
 import type { Fact, Note } from './facts.js';
-import type { Invariant } from './invariants/invariant.js';
+import type { Invariant, InvariantPorts } from './invariants/invariant.js';
 import { leadership, synced } from './invariants/leadership.js';
-import { loads, validated } from './invariants/loads.js';
+import { loads, read, validated } from './invariants/loads.js';
 import { unleash } from './nemesis.js';
 import { scenarioOf } from './scenario.js';
 import { createTrace, lineOf } from './trace.js';
@@ -43,19 +43,25 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
   const violated = (invariant: string, what: string): void => {
     violation ??= { invariant, what, at: clock.now() };
   };
-  const ports = { clock, violated };
+  const ports: InvariantPorts = {
+    clock,
+    violated,
+    leaseHolder: () => world.leaseHolder(),
+    hostOf: (name) => world.pods.all().find((pod) => pod.name === name)?.host,
+  };
   const invariants: readonly Invariant[] = [
     leadership(ports, 10_000),
     synced(ports),
     loads(ports),
     validated(ports),
+    read(ports),
     soundness(violated),
   ];
   const note: Note = (fact) => {
     if (options.trace) trace.add(clock.now(), lineOf(fact));
     for (const invariant of invariants) invariant(fact);
   };
-  const world = createWorld(clock, scenario, note);
+  const world: World = createWorld(clock, scenario, note);
   const crashed = (error: unknown): void =>
     violated('crash', error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.on('uncaughtException', crashed);

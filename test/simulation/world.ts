@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock/clock.js';
 import { createKubeApi } from '../../src/emulator/kube/api.js';
+import { isFields } from '../../src/emulator/kube/object.js';
 import { createStore } from '../../src/emulator/kube/store.js';
 import { readSettings } from '../../src/settings/read.js';
 import type { Values } from '../../src/settings/read.js';
@@ -30,6 +31,7 @@ export interface World {
   readonly lease: { readonly touch: () => void; readonly remove: () => void };
   /** How likely connections to gateways are reset. */
   resets: number;
+  readonly leaseHolder: () => string | undefined;
   readonly quick: () => { readonly loadMs: number; readonly hashLagMs: number };
   readonly event: (who: string, what: string) => void;
 }
@@ -128,6 +130,13 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
         deleted = true;
         api.handle({ method: 'DELETE', path: LEASE });
       },
+    },
+    leaseHolder() {
+      const answer = api.handle({ method: 'GET', path: LEASE });
+      const spec: unknown = 'body' in answer && isFields(answer.body) ? answer.body['spec'] : undefined;
+      return isFields(spec) && typeof spec['holderIdentity'] === 'string'
+        ? spec['holderIdentity']
+        : undefined;
     },
     resets: 0,
     quick: () => quick,

@@ -6,5 +6,9 @@ export type Invariant = (fact: Fact) => void;
 
 export interface InvariantPorts {
   readonly clock: Clock;
+  /** Who holds the Lease, as the API server has it. */
+  readonly leaseHolder: () => string | undefined;
+  /** The address of a gateway. */
+  readonly hostOf: (name: string) => string | undefined;
   readonly violated: (invariant: string, what: string) => void;
 }

@@ -3,10 +3,13 @@ import type { Invariant, InvariantPorts } from './invariant.js';
 
 /**
  * I1: once a tenure has sent anything to a gateway, no earlier one sends anything more, to whichever gateway. I9: nobody
- * sends anything outside the time that its own last renewal of the Lease gave it; and L1: a leader whose renewals
- * succeed stays one, and cuts nothing off.
+ * sends anything outside the time that its own last renewal of the Lease gave it. L1: a leader whose renewals
+ * succeed stays one.
  */
-export function leadership({ clock, violated }: InvariantPorts, renewDeadlineMs: number): Invariant {
+export function leadership(
+  { clock, violated, leaseHolder }: InvariantPorts,
+  renewDeadlineMs: number,
+): Invariant {
   const validUntil = new Map<Run, number>();
   const tenures: string[] = [];
   const tenureOf = ({ run, term }: Sender): string => `${run.identity} ${term}`;
@@ -35,12 +38,22 @@ export function leadership({ clock, violated }: InvariantPorts, renewDeadlineMs:
         tenures.push(tenure);
         return;
       }
+      case 'said': {
+        const { happening, by } = fact;
+        const leftMs = (validUntil.get(by) ?? 0) - clock.now();
+        if (happening.kind === 'leadership-lost' && leftMs > EARLY_MS && leaseHolder() === by.identity) {
+          violated('L1', `${by.name} leads no longer, ${Math.round(leftMs)} ms before it must not`);
+        }
+        return;
+      }
       default:
     }
   };
 }
 
 const ROUNDING_MS = 0.001;
+/** A request is made a little before it is sent: by as much as a first try took that the server asked to repeat. */
+const EARLY_MS = 5_000;
 
 /** I6: who has not seen all sources and all EndpointSlices sends nothing to a gateway. */
 export function synced({ violated }: InvariantPorts): Invariant {

@@ -95,7 +95,8 @@ export function createVirtualKube(root: Clock): VirtualKube {
   return { store, api, requests, connect };
 }
 
-function plainAnswer(answer: {
+/** An answer as the client gets it from the transport. */
+export function plainAnswer(answer: {
   readonly status: number;
   readonly body: object | string;
   readonly retryAfter?: string;
@@ -110,27 +111,30 @@ function plainAnswer(answer: {
   };
 }
 
-/** A body that is pushed into; an aborted signal breaks it. */
-function createStream(signal: AbortSignal): {
+/** A body that is pushed into; an aborted signal breaks it, and so does the network. */
+export function createStream(signal: AbortSignal): {
   readonly body: AsyncIterable<Uint8Array>;
   push(text: string): void;
   end(): void;
+  breakOff(): void;
 } {
-  const chunks: (Uint8Array | 'end')[] = [];
+  const chunks: (Uint8Array | 'end' | 'broken')[] = [];
   let wake = (): void => undefined;
   signal.addEventListener('abort', () => wake(), { once: true });
-  const add = (chunk: Uint8Array | 'end'): void => {
+  const add = (chunk: Uint8Array | 'end' | 'broken'): void => {
     chunks.push(chunk);
     wake();
   };
   return {
     push: (text) => add(Buffer.from(text)),
     end: () => add('end'),
+    breakOff: () => add('broken'),
     body: (async function* () {
       for (;;) {
         if (signal.aborted) throw new Error('aborted');
         const chunk = chunks.shift();
         if (chunk === 'end') return;
+        if (chunk === 'broken') throw new Error('the connection was reset');
         if (chunk === undefined) await new Promise<void>((resolve) => (wake = resolve));
         else yield chunk;
       }

@@ -1,0 +1,39 @@
+import { createCompiler } from '../../src/config/compile.js';
+import type { Compilation } from '../../src/config/compile.js';
+import { sleep } from '../../src/clock/clock.js';
+import type { AsyncCompiler } from '../../src/controller/compiler.js';
+import type { SourceText } from '../../src/sources/source.js';
+import type { Dice } from './dice.js';
+import type { Note, Run } from './facts.js';
+
+/** The real compiler, its thread played by a delay. Replicas share what was compiled: it depends on the texts alone. */
+export function createCompilers(dice: Dice, note: Note): (run: Run) => AsyncCompiler {
+  const compiler = createCompiler({ deck: false, env: {}, allowEmpty: false });
+  const known = new Map<string, Compilation>();
+
+  const compile = (texts: readonly SourceText[]): Compilation => {
+    const key = texts.map(({ file, text }) => `${file}\n${Buffer.from(text).toString('latin1')}`).join('\0');
+    const compilation = known.get(key) ?? compiler.compile(texts);
+    known.set(key, compilation);
+    return compilation;
+  };
+
+  return (run) => ({
+    async compile(texts) {
+      const compilation = compile(texts);
+      await sleep(run.process.clock, dice.between(2, 60));
+      const { valid, revision } = compilation;
+      if (valid && revision !== undefined) {
+        const empty = Object.values(revision.counts).every((count) => count === 0);
+        note({ kind: 'validated', by: run, hash: revision.id, empty });
+      }
+      return compilation;
+    },
+    async explain() {
+      await sleep(run.process.clock, 1);
+      return [];
+    },
+    use: () => undefined,
+    close: () => Promise.resolve(),
+  });
+}

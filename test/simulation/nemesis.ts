@@ -1,0 +1,212 @@
+import type { Dice } from './dice.js';
+import { API, FAIR_API } from './kube-link.js';
+import { FAIR_WEATHER } from './network.js';
+import type { Pod } from './pods.js';
+import type { Replica } from './replica.js';
+import type { TroubleName } from './scenario.js';
+import type { World } from './world.js';
+
+/** Makes one trouble; gives what ends it, where it does not end by itself. */
+type Make = (world: World, dice: Dice) => (() => void) | undefined;
+
+const NOTHING = (): void => undefined;
+
+const replicaOf = ({ replicas }: World, dice: Dice): Replica | undefined =>
+  dice.pickOf(replicas.filter((each) => each.run() !== undefined));
+const podOf = ({ pods }: World, dice: Dice): Pod | undefined =>
+  dice.pickOf(pods.all().filter((pod) => pod.kong() !== undefined && !pod.terminating()));
+
+/** Cuts both ways, or only one of them. */
+function cutBetween({ network, event }: World, dice: Dice, one: string, other: string): () => void {
+  const ways = dice.pick(['both', 'to', 'from']);
+  event('network', `cut ${one} ${ways === 'both' ? '<->' : ways === 'to' ? '->' : '<-'} ${other}`);
+  const mends = [
+    ...(ways === 'from' ? [] : [network.cut(one, other)]),
+    ...(ways === 'to' ? [] : [network.cut(other, one)]),
+  ];
+  return () => {
+    event('network', `mended ${one} <-> ${other}`);
+    for (const mend of mends) mend();
+  };
+}
+
+const MAKE: Readonly<Record<TroubleName, Make>> = {
+  'replica-crash'(world, dice) {
+    const replica = replicaOf(world, dice);
+    replica?.crash();
+    return replica?.start;
+  },
+  'replica-shutdown'(world, dice) {
+    const replica = replicaOf(world, dice);
+    replica?.shutDown();
+    return undefined;
+  },
+  'replica-pause': (world, dice) => replicaOf(world, dice)?.pause(),
+  'replica-cut-from-api'(world, dice) {
+    const replica = replicaOf(world, dice);
+    return replica && cutBetween(world, dice, replica.name, API);
+  },
+  'replica-cut-from-gateway'(world, dice) {
+    const [replica, pod] = [replicaOf(world, dice), podOf(world, dice)];
+    return replica && pod && cutBetween(world, dice, replica.name, pod.host);
+  },
+  'api-down'({ server, event }) {
+    event(API, 'goes down');
+    server.down = true;
+    server.breakStreams();
+    return () => {
+      event(API, 'is up again');
+      server.down = false;
+    };
+  },
+  'api-weather'({ server, event }, dice) {
+    const share = (): number => (dice.chance(0.5) ? dice.between(0, 0.4) : 0);
+    server.weather = {
+      refuses: share(),
+      loses: share(),
+      swallows: share() / 2,
+      doubles: share(),
+      slow: share(),
+    };
+    event(API, `weather ${JSON.stringify(server.weather)}`);
+    return () => {
+      event(API, 'fair weather');
+      server.weather = FAIR_API;
+    };
+  },
+  'api-compaction'({ server, event }, dice) {
+    event(API, 'compaction');
+    server.api.compact();
+    if (dice.chance(0.7)) server.breakStreams();
+    return undefined;
+  },
+  'lease-touched'({ lease, event }) {
+    event('somebody', 'labels the Lease');
+    lease.touch();
+    return undefined;
+  },
+  'lease-deleted'({ lease }) {
+    lease.remove();
+    return undefined;
+  },
+  'late-messages'({ network, event }, dice) {
+    network.weather = { lateShare: dice.between(0, 0.5), lateMs: dice.between(10, 1_500) };
+    event('network', `messages are late: ${JSON.stringify(network.weather)}`);
+    return () => {
+      event('network', 'messages are in time');
+      network.weather = FAIR_WEATHER;
+    };
+  },
+  'gateway-crash'(world, dice) {
+    const pod = podOf(world, dice);
+    if (pod) world.pods.crash(pod, dice.between(300, 5_000), dice.chance(0.3));
+    return undefined;
+  },
+  'gateway-hang'({ event, ...world }, dice) {
+    const kong = podOf({ event, ...world }, dice)?.kong();
+    if (!kong) return undefined;
+    event(kong.name, 'hangs');
+    kong.process.stop();
+    return () => {
+      event(kong.name, 'goes on');
+      kong.process.resume();
+    };
+  },
+  'gateway-trouble'(world, dice) {
+    const pod = podOf(world, dice);
+    if (!pod) return undefined;
+    const troubles = Array.from({ length: dice.whole(1, 3) }, () => dice.pick([500, 429, 503, 504]));
+    world.event(pod.name, `is going to answer pushes with ${troubles.join(', ')}`);
+    pod.traits.troubles = troubles;
+    return () => {
+      pod.traits.troubles = [];
+    };
+  },
+  'gateway-slow'(world, dice) {
+    const pod = podOf(world, dice);
+    if (!pod) return undefined;
+    world.event(pod.name, 'is slow');
+    const loadMs = dice.chance(0.2) ? ENDLESS_LOAD_MS : LONGEST_LOAD_MS;
+    Object.assign(pod.traits, { loadMs, hashLagMs: dice.between(0, LONGEST_LAG_MS) });
+    return () => {
+      world.event(pod.name, 'is quick again');
+      Object.assign(pod.traits, world.quick());
+    };
+  },
+  'gateway-resets'(world, dice) {
+    world.resets = dice.between(0, 0.4);
+    world.event('network', `connections to gateways are reset: ${world.resets.toFixed(2)}`);
+    return () => {
+      world.event('network', 'connections to gateways hold');
+      world.resets = 0;
+    };
+  },
+  'gateway-mislaid'(world, dice) {
+    const pod = podOf(world, dice);
+    if (!pod) return undefined;
+    world.event(pod.name, 'is left out of the EndpointSlice');
+    return world.pods.mislay(pod);
+  },
+  'foreign-writer'(world, dice) {
+    const kong = podOf(world, dice)?.kong();
+    if (!kong) return undefined;
+    world.event('somebody', `pushes to ${kong.name}`);
+    const body = Buffer.from(
+      `{"_format_version":"3.0","services":[{"name":"theirs-${dice.whole(0, 9)}","host":"h"}]}`,
+    );
+    kong.process.deliver(() =>
+      kong.handle({ method: 'POST', path: '/config', body, push: undefined }, NOTHING),
+    );
+    return undefined;
+  },
+  scale(world, dice) {
+    const pods = world.pods.all().filter((pod) => !pod.terminating());
+    if (pods.length >= MOST_GATEWAYS || (pods.length > 1 && dice.chance(0.5))) {
+      const pod = dice.pickOf(pods);
+      if (pod) world.pods.remove(pod);
+    } else {
+      world.pods.add();
+    }
+    return undefined;
+  },
+};
+
+/** A load may take as long as is allowed for after a cut (gateway/state.ts, loadAllowanceMs), by a clock that is 5 % fast. */
+const LONGEST_LOAD_MS = 4_000;
+/** Some take longer than anybody allows for. */
+const ENDLESS_LOAD_MS = 16_000;
+/** /status may lag behind a commit for as long as is tolerated (gateway/state.ts, CONFIRM_MS), likewise. */
+const LONGEST_LAG_MS = 2_500;
+const MOST_GATEWAYS = 9;
+
+/** Makes troubles until its time is up, then ends them all. */
+export function unleash(world: World, dice: Dice): { readonly end: () => void } {
+  const { clock, scenario } = world;
+  const possible = [...scenario.troubles];
+  const running = new Set<() => void>();
+  let over = false;
+
+  const next = (): void => {
+    clock.after(dice.until(scenario.troubleEveryMs), () => {
+      if (over) return;
+      const name = dice.pickOf(possible);
+      const stop = name && MAKE[name](world, dice);
+      if (stop) {
+        const end = (): void => {
+          if (running.delete(end)) stop();
+        };
+        running.add(end);
+        clock.after(dice.chance(0.1) ? dice.between(20_000, 60_000) : dice.until(6_000), end);
+      }
+      next();
+    });
+  };
+  next();
+
+  return {
+    end() {
+      over = true;
+      for (const end of [...running]) end();
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { createCompiler } from '../../src/config/compile.js';
+import { createVirtualClock } from '../support/virtual-clock.js';
+import type { VirtualClock } from '../support/virtual-clock.js';
+import { CONVERGENCE_MS } from './bounds.js';
+import type { Dice } from './dice.js';
+import type { Fact, Note } from './facts.js';
+import type { Invariant, InvariantPorts } from './invariants/invariant.js';
+import { leadership, synced } from './invariants/leadership.js';
+import { loads, read, validated } from './invariants/loads.js';
+import { unleash } from './nemesis.js';
+import { scenarioOf } from './scenario.js';
+import { createTrace, lineOf } from './trace.js';
+import { createWorld } from './world.js';
+import type { World } from './world.js';
+
+export interface Violation {
+  readonly invariant: string;
+  readonly what: string;
+  readonly at: number;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly violation: Violation | undefined;
+  /** Virtual milliseconds. */
+  readonly ranMs: number;
+  /** Only where a trace was asked for. */
+  readonly trace: readonly string[];
+  readonly digest: string;
+}
+
+/** Between two looks at whether all is well again (ms). */
+const LOOK_MS = 500;
+/** How long it must stay so (ms): longer than anything that a leader before may have left on the wire. */
+const TAIL_MS = 12_000;
+
+/** Plays one seed to its end, or to its first violation. */
+export async function runSeed(seed: number, options: { readonly trace: boolean }): Promise<Outcome> {
+  const clock = createVirtualClock();
+  const scenario = scenarioOf(seed);
+  const trace = createTrace();
+  let violation: Violation | undefined;
+  const violated = (invariant: string, what: string): void => {
+    violation ??= { invariant, what, at: clock.now() };
+  };
+  const ports: InvariantPorts = {
+    clock,
+    violated,
+    leaseHolder: () => world.leaseHolder(),
+    hostOf: (name) => world.pods.all().find((pod) => pod.name === name)?.host,
+  };
+  const invariants: readonly Invariant[] = [
+    leadership(ports, 10_000),
+    synced(ports),
+    loads(ports),
+    validated(ports),
+    read(ports),
+    soundness(violated),
+  ];
+  const note: Note = (fact) => {
+    if (options.trace) trace.add(clock.now(), lineOf(fact));
+    for (const invariant of invariants) invariant(fact);
+  };
+  const world: World = createWorld(clock, scenario, note);
+  const crashed = (error: unknown): void =>
+    violated('crash', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.on('uncaughtException', crashed);
+  process.on('unhandledRejection', crashed);
+  try {
+    await play(world, clock, () => violation !== undefined, violated);
+  } finally {
+    process.off('uncaughtException', crashed);
+    process.off('unhandledRejection', crashed);
+  }
+  if (options.trace && violation !== undefined)
+    trace.add(violation.at, `VIOLATION ${violation.invariant}: ${violation.what}`);
+  return { seed, violation, ranMs: clock.now(), trace: trace.lines(), digest: trace.digest() };
+}
+
+async function play(
+  world: World,
+  clock: VirtualClock,
+  over: () => boolean,
+  violated: (invariant: string, what: string) => void,
+): Promise<void> {
+  const { scenario, author, pods, replicas, event } = world;
+  const dice = scenario.dice.of('play');
+  const stopAt = (at: number): Promise<void> =>
+    clock.until(() => over() || clock.now() >= at, at - clock.now());
+
+  author.makeGood();
+  for (let count = 0; count < scenario.gateways; count += 1) pods.add();
+  for (const replica of replicas) clock.after(dice.between(0, 2_000), replica.start);
+  const nemesis = unleash(world, scenario.dice.of('nemesis'));
+  const stopEdits = editNowAndThen(world, dice);
+  await stopAt(scenario.troubledMs);
+  if (over()) return;
+
+  stopEdits();
+  nemesis.end();
+  for (const replica of replicas) replica.start();
+  author.makeGood();
+  event('world', 'nothing goes wrong any more');
+  const expected = createCompiler({ deck: false, env: {}, allowEmpty: false }).compile(author.texts())
+    .revision?.id;
+  const laggards = (): string[] =>
+    pods.all().flatMap((pod) => {
+      if (pod.terminating()) return [];
+      const kong = pod.kong();
+      return kong !== undefined && kong.serves() === expected
+        ? []
+        : [`${pod.name} serves ${kong?.serves() ?? 'nothing'}`];
+    });
+  const healedAt = clock.now();
+  while (laggards().length > 0) {
+    if (clock.now() - healedAt > CONVERGENCE_MS) {
+      violated(
+        'I4',
+        `after ${Math.round(CONVERGENCE_MS / 1000)} s without trouble ${laggards().join(', ')}, not ${expected}`,
+      );
+    }
+    await stopAt(clock.now() + LOOK_MS);
+    if (over()) return;
+  }
+  event('world', `all gateways serve ${expected ?? 'nothing'}`);
+  await stopAt(clock.now() + TAIL_MS);
+  if (!over() && laggards().length > 0)
+    violated('I4', `all had converged, and then ${laggards().join(', ')}`);
+}
+
+function editNowAndThen({ clock, scenario, author }: World, dice: Dice): () => void {
+  let over = false;
+  const next = (): void => {
+    clock.after(dice.until(scenario.editEveryMs), () => {
+      if (over) return;
+      author.edit();
+      next();
+    });
+  };
+  next();
+  return () => {
+    over = true;
+  };
+}
+
+/** Nothing inside it breaks: what it calls an internal error, or an unreadable object, is a bug here or there. */
+function soundness(violated: (invariant: string, what: string) => void): Invariant {
+  return (fact: Fact) => {
+    if (fact.kind !== 'said') return;
+    const { happening } = fact;
+    if (happening.kind === 'compile-failed' || happening.kind === 'object-unreadable') {
+      violated('sound', `${fact.by.name}: ${happening.reason}`);
+    }
+    if (happening.kind === 'retry' && happening.trouble.code === 'internal') {
+      violated('sound', `${fact.by.name}: ${happening.trouble.reason}`);
+    }
+  };
+}

@@ -1,0 +1,10 @@
+// Plays the seeds that it is sent, one after the other, and tells how each ended.
+import { runSeed } from './run-seed.js';
+
+process.on('message', (message: { readonly seed: number; readonly trace: boolean }) => {
+  const before = process.cpuUsage();
+  void runSeed(message.seed, message).then((outcome) => {
+    const { user, system } = process.cpuUsage(before);
+    process.send?.({ ...outcome, cpuMs: (user + system) / 1000 });
+  });
+});

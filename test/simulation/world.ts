@@ -1,0 +1,146 @@
+import type { Clock } from '../../src/clock/clock.js';
+import { createKubeApi } from '../../src/emulator/kube/api.js';
+import { isFields } from '../../src/emulator/kube/object.js';
+import { createStore } from '../../src/emulator/kube/store.js';
+import { readSettings } from '../../src/settings/read.js';
+import type { Values } from '../../src/settings/read.js';
+import { createAuthor, SELECTOR } from './author.js';
+import type { Author } from './author.js';
+import { createCompilers } from './compiler.js';
+import type { Note, Run } from './facts.js';
+import { createApiServer } from './kube-link.js';
+import type { ApiServer } from './kube-link.js';
+import { createNetwork } from './network.js';
+import type { Network } from './network.js';
+import { createPods, NAMESPACE, SERVICE } from './pods.js';
+import type { Pods } from './pods.js';
+import { createReplica } from './replica.js';
+import type { Replica } from './replica.js';
+import type { Scenario } from './scenario.js';
+
+/** Everything there is: API server, replicas, gateways, the ways between them, and who edits. */
+export interface World {
+  readonly clock: Clock;
+  readonly scenario: Scenario;
+  readonly network: Network;
+  readonly server: ApiServer;
+  readonly replicas: readonly Replica[];
+  readonly pods: Pods;
+  readonly author: Author;
+  /** What others may do to the Lease. */
+  readonly lease: { readonly touch: () => void; readonly remove: () => void };
+  /** How likely connections to gateways are reset. */
+  resets: number;
+  readonly leaseHolder: () => string | undefined;
+  readonly quick: () => { readonly loadMs: number; readonly hashLagMs: number };
+  readonly event: (who: string, what: string) => void;
+}
+
+const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/5b374a9e.konghq.com-${NAMESPACE}`;
+
+function settingsOf(scenario: Scenario): Values {
+  const { values, problems } = readSettings(
+    {
+      'kong-admin-svc': [`${NAMESPACE}/${SERVICE}`],
+      'config-selector': [SELECTOR],
+      'kong-admin-concurrency': [String(scenario.concurrency)],
+    },
+    {},
+  );
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return values;
+}
+
+export function createWorld(clock: Clock, scenario: Scenario, note: Note): World {
+  const { dice } = scenario;
+  const traitsDice = dice.of('traits');
+  let uids = 0;
+  const store = createStore({ uid: () => `uid-${(uids += 1)}`, wall: () => clock.wall() });
+  const api = createKubeApi({
+    store,
+    after: (ms, fn) => clock.after(ms, fn),
+    bookmarkMs: 60_000,
+    goneAs: 'event',
+  });
+  const server = createApiServer(api);
+  const network = createNetwork(clock, dice.of('network'), scenario.nearMs);
+  const quick = { loadMs: traitsDice.between(20, 600), hashLagMs: traitsDice.chance(0.3) ? 50 : 0 };
+  const pods = createPods({
+    clock,
+    dice: dice.of('pods'),
+    api,
+    note,
+    lagMs: () => traitsDice.between(20, 800),
+    traits: () => ({
+      version: traitsDice.pickOf(scenario.versions) ?? '3.9.3',
+      ...quick,
+      busyWhenLoading: traitsDice.chance(0.5),
+      troubles: [],
+    }),
+  });
+  const values = settingsOf(scenario);
+  const compilers = createCompilers(dice.of('compiler'), note);
+  const sawLease = new Set<Run>();
+  const noteAll: Note = (fact) => {
+    if (fact.kind === 'lease-seen') sawLease.add(fact.by);
+    note(fact);
+  };
+  const leaseExists = (): boolean => {
+    const answer = api.handle({ method: 'GET', path: LEASE });
+    return 'body' in answer && answer.status === 200;
+  };
+  const running = (): Run[] => world.replicas.flatMap((replica) => replica.run() ?? []);
+  let deleted = false;
+  const world: World = {
+    clock,
+    scenario,
+    network,
+    server,
+    pods,
+    author: createAuthor({ ...scenario, api, dice: dice.of('author'), note }),
+    replicas: Array.from({ length: scenario.replicas }, (_, index) =>
+      createReplica({
+        name: `silverback-${index + 1}`,
+        clock,
+        dice: dice.of(`replica ${index}`),
+        rate: 1 + traitsDice.between(-scenario.clockSpread, scenario.clockSpread),
+        values,
+        network,
+        server,
+        hosts: pods.at,
+        resets: () => world.resets,
+        sliceMs: scenario.large ? traitsDice.between(1, 400) : 1,
+        compiler: compilers,
+        mayStart: () => !deleted || leaseExists() || running().length === 0,
+        note: noteAll,
+      }),
+    ),
+    lease: {
+      touch: () =>
+        void api.handle({
+          method: 'PATCH',
+          path: LEASE,
+          contentType: 'application/merge-patch+json',
+          body: JSON.stringify({ metadata: { labels: { touched: String(Math.floor(clock.now())) } } }),
+        }),
+      // A process that never saw a Lease takes its absence for a first installation (election/step.ts): a known limit.
+      remove() {
+        if (!running().every((run) => sawLease.has(run))) return;
+        world.event('somebody', 'deletes the Lease');
+        deleted = true;
+        api.handle({ method: 'DELETE', path: LEASE });
+      },
+    },
+    leaseHolder() {
+      const answer = api.handle({ method: 'GET', path: LEASE });
+      const spec: unknown = 'body' in answer && isFields(answer.body) ? answer.body['spec'] : undefined;
+      return isFields(spec) && typeof spec['holderIdentity'] === 'string'
+        ? spec['holderIdentity']
+        : undefined;
+    },
+    resets: 0,
+    quick: () => quick,
+    event: (who, what) => note({ kind: 'event', who, what }),
+  };
+  return world;
+}

@@ -1,4 +1,5 @@
 import { sleep } from '../clock/clock.js';
+import type { Revision } from '../config/revision.js';
 import type { Elector } from '../kube/election/election.js';
 import type { Member } from '../rollout/care.js';
 import type { Fleet } from '../rollout/fleet.js';
@@ -49,7 +50,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const userAgent = (): string => `silverback/${options.version} (${options.identity}; term ${term()})`;
   const compiler = await options.outside.startCompiler();
   const { admin, close: closeAdmin } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
-  const fleet: Fleet = openFleet(options, admin, compiler);
+  let desired: Revision | undefined;
+  let lastGood: Revision | undefined;
+  const fleet: Fleet = openFleet(options, admin, compiler, (revision) => {
+    lastGood = revision;
+    fleet.setGoal({ desired, lastGood, paused: false });
+  });
 
   const loop = startConfigLoop({
     ...options,
@@ -58,7 +64,10 @@ export async function startController(options: ControllerOptions): Promise<Contr
     quietMs: values.debounce,
     allowEmpty: values['allow-empty'],
     onUnchecked: (plugins) => pulls.want(plugins),
-    onRevision: (revision) => fleet.setDesired(revision),
+    onRevision(revision) {
+      desired = revision;
+      fleet.setGoal({ desired, lastGood, paused: false });
+    },
   });
   const pulls = startSchemaPulls({
     ...options,
@@ -105,6 +114,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       term,
       desired: () => fleet.desired()?.id,
       gatewaysByState: () => fleet.countByPhase(),
+      rollout: () => fleet.rollout().phase,
       held: loop.held,
       valid: loop.valid,
     },

@@ -1,3 +1,4 @@
+import type { Revision } from '../config/revision.js';
 import { createFleet } from '../rollout/fleet.js';
 import type { Fleet } from '../rollout/fleet.js';
 import { startElection } from '../kube/election/election.js';
@@ -19,6 +20,7 @@ export function openFleet(
   options: ControllerOptions,
   admin: Parameters<typeof createFleet>[0]['admin'],
   compiler: AsyncCompiler,
+  onSucceeded: (revision: Revision) => void,
 ): Fleet {
   const { values, clock, random, report } = options;
   return createFleet({
@@ -35,13 +37,23 @@ export function openFleet(
       pendingMs: values['gateway-discovery-readiness-check-interval'],
       vigilanceMs: options.election ? values['lease-duration'] : 0,
       observe: values.observe,
+      drift: values.drift,
+      canary: values.canary,
+      canaryHoldMs: values['canary-hold'],
     },
-    onRejected(member, revision, body) {
+    smoke: options.outside.smoke,
+    onFailed: () => undefined,
+    onStopped: () => undefined,
+    onProven: () => undefined,
+    onSucceeded,
+    onRejected(member, revision, body, canary, kongVersion) {
       const about = {
         kind: 'revision-refused' as const,
         gateway: member.name,
         ...(member.object !== undefined && { object: member.object }),
         revision: revision.id,
+        canary,
+        kongVersion,
       };
       compiler.explain(revision.id, body).then(
         (findings) => report({ ...about, findings }),

@@ -13,9 +13,10 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const secret = (value: string | undefined, file: string | undefined): SecretSource | undefined =>
   value !== undefined ? { value } : file !== undefined ? { file } : undefined;
 
-function headersOf(values: Values): Record<string, string> {
+/** Headers as the settings have them, `name:value`. */
+export function headersOf(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    values['kong-admin-header'].map((header) => {
+    texts.map((header) => {
       const colon = header.indexOf(':');
       return [header.slice(0, colon).trim(), header.slice(colon + 1).trim()];
     }),
@@ -33,7 +34,7 @@ function credentialSources(values: Values): CredentialSources {
     ...(clientCert !== undefined && { clientCert }),
     ...(clientKey !== undefined && { clientKey }),
     skipVerify: values['kong-admin-tls-skip-verify'],
-    headers: headersOf(values),
+    headers: headersOf(values['kong-admin-header']),
   };
 }
 

@@ -8,13 +8,19 @@ import type { MetricsView } from '../report/metrics.js';
 import type { ReadyCheck } from '../server/probes.js';
 import type { Cluster } from './cluster.js';
 import { reportObserved } from './observed.js';
+import { differenceAt } from './difference.js';
+import { createFirstPushGate } from './first-push-gate.js';
+import { openHistory } from './history.js';
+import { openKeeper } from './keeper.js';
+import type { Keeper } from './keeper.js';
+import { startSteering } from './steering.js';
+import type { Steering } from './steering.js';
 import { startSchemaPulls } from './plugin-schemas.js';
 import { startConfigLoop } from './config-loop.js';
 import { followElection, leadAlone } from './leadership.js';
 import type { Leadership } from './leadership.js';
 import type { Outside } from './outside.js';
 import { joinElection, openDiscovery, openFleet, openSources } from './parts.js';
-import { NO_PAST } from './past.js';
 import type { Ports } from './ports.js';
 
 export interface ControllerOptions extends Ports {
@@ -45,6 +51,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const { values, clock, election, cluster } = options;
   let leadership: Leadership | undefined;
   let elector: Elector | undefined;
+  const stopping = new AbortController();
   const leading = (): boolean => leadership?.leading() ?? false;
   const term = (): number => leadership?.term() ?? 0;
 
@@ -58,7 +65,10 @@ export async function startController(options: ControllerOptions): Promise<Contr
     leading,
     gateways: () => fleet.entries().map(({ member }) => member),
   });
-  const fleet: Fleet = openFleet({ ...options, report: observer.report }, admin, compiler);
+  const fleet: Fleet = openFleet({ ...options, report: observer.report }, admin, compiler, {
+    good: (revision) => steering.succeeded(revision),
+    bad: (revision, why) => keeper.withdraw(revision, why),
+  });
 
   const loop = startConfigLoop({
     ...options,
@@ -66,10 +76,10 @@ export async function startController(options: ControllerOptions): Promise<Contr
     snapshot: () => sources.snapshot(),
     quietMs: values.debounce,
     settings: { allowRemoval: values['allow-removal'], maxShrink: values['max-shrink'] },
-    past: () => NO_PAST,
-    onHeld: () => undefined,
+    past: () => keeper.past(),
+    onHeld: (held) => steering.hold(held),
     onUnchecked: (plugins) => pulls.want(plugins),
-    onRevision: (revision) => fleet.setDesired(revision),
+    onRevision: (revision, from) => steering.accept(revision, from),
   });
   const pulls = startSchemaPulls({
     ...options,
@@ -81,21 +91,64 @@ export async function startController(options: ControllerOptions): Promise<Contr
       loop.changed();
     },
   });
+  const known = (): boolean => sources.synced() && keeper.synced();
+  const judgeWhenKnown = (): void => {
+    if (known()) loop.changed();
+  };
   // Nobody stands for election, nor pushes, before it knows all that there is to know.
   const beginWhenSynced = (): void => {
-    if (leadership !== undefined || !sources.synced() || !discovery.synced()) return;
+    if (leadership !== undefined || !known() || !discovery.synced()) return;
     if (election && cluster !== undefined) {
       elector = joinElection(options, cluster);
-      leadership = followElection(elector, fleet);
+      leadership = followElection(elector, fleet, steering.lead);
     } else {
       leadership = leadAlone(fleet);
+      steering.lead();
     }
   };
   const sources: Sources = openSources(options, () => {
-    loop.changed();
+    judgeWhenKnown();
     beginWhenSynced();
   });
   const discovery = openDiscovery(options, fleet, () => beginWhenSynced());
+  const history = openHistory(values, cluster, options);
+  let judgedWith: string | undefined;
+  const keeper: Keeper = openKeeper({
+    ...options,
+    store: history.store,
+    leading,
+    term,
+    known: (id) => steering.accepted(id),
+    onChange() {
+      const { lastGood, approvals } = keeper.record();
+      const matters = JSON.stringify([
+        lastGood,
+        keeper.lastGood()?.id,
+        approvals.map(({ revision }) => revision),
+      ]);
+      if (judgedWith !== matters) judgeWhenKnown();
+      judgedWith = matters;
+      steering.look();
+      beginWhenSynced();
+    },
+  });
+  const free = values.adopt || values.observe || !history.durable;
+  const steering: Steering = startSteering({
+    ...options,
+    fleet,
+    keeper,
+    leading,
+    firstPush: free
+      ? undefined
+      : createFirstPushGate({
+          report: options.report,
+          gateways: () => fleet.entries(),
+          objects: () => steering.objects(),
+          difference: (gateway, revision) =>
+            differenceAt({ clock, reader: admin, compiler }, gateway, revision, stopping.signal),
+          onChange: () => steering.look(),
+        }),
+  });
 
   const drain = async (): Promise<void> => {
     const drained = new AbortController();
@@ -116,7 +169,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
       term,
       desired: () => fleet.desired()?.id,
       gatewaysByState: () => fleet.countByPhase(),
-      held: loop.held,
+      rollout: () => fleet.rollout().phase,
+      held: () => loop.held() || steering.held(),
       valid: loop.valid,
     },
     leading,
@@ -124,9 +178,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
       loop.stop();
       pulls.stop();
       observer.stop();
+      steering.stop();
+      stopping.abort('shutdown');
       await drain();
       leadership?.end();
       await elector?.release();
+      keeper.close();
       sources.close();
       discovery.close();
       await Promise.all([closeAdmin(), compiler.close()]);

@@ -32,6 +32,13 @@ const GATEWAY_REASONS: Readonly<Record<string, string>> = {
   refused: 'GatewayRefused',
 };
 
+const DRIFT: Readonly<Record<Extract<Happening, { kind: 'drift' }>['cause'], string>> = {
+  empty: 'serves nothing: it has restarted or was emptied',
+  file: 'has restarted with a file of its own',
+  older: 'was put on an older revision by somebody else',
+  foreign: 'was changed by somebody else',
+};
+
 /**
  * Puts happenings on the objects they concern, as Events: the configuration's on its ConfigMaps and Secrets, a
  * gateway's on its Pod, the election's on the Lease. Only the leader speaks, lest every replica say the same.
@@ -42,11 +49,14 @@ export function eventReport(
   service: ObjectRef | undefined,
 ): Report {
   let sources: readonly ObjectRef[] = [];
+  /** The revision that these sources make. */
+  let newest: string | undefined;
 
   const notes = (happening: Happening): EventNote[] => {
     switch (happening.kind) {
       case 'config-compiled':
         sources = happening.sources;
+        newest = happening.revision;
         return [];
       case 'config-invalid':
         return happening.objects.map((object) => {
@@ -67,11 +77,24 @@ export function eventReport(
         );
       case 'revision-refused': {
         const what = firstOf(happening.findings.map(findingLine));
-        const message = `gateway ${happening.gateway} rejected ${shortId(happening.revision)}: ${what}`;
+        const kong = happening.kongVersion === undefined ? '' : ` (Kong ${happening.kongVersion})`;
+        const effect = happening.canary ? 'the fleet is untouched' : 'it alone is set aside';
+        const message = `gateway ${happening.gateway}${kong} rejected ${shortId(happening.revision)}, ${effect}: ${what}`;
         return sources.map((object) => warning(object, 'ConfigRejected', message));
+      }
+      case 'canary-ended': {
+        const { result, revision, trouble } = happening;
+        // Of a rejection its findings tell.
+        if (result === 'proven' || result === 'rejected') return [];
+        const why = trouble === undefined ? '' : `: ${words(trouble)}`;
+        const message = `the canary of ${shortId(revision)} ${result === 'failed' ? 'failed, it is withdrawn' : 'was lost several times, its rollout is stopped'}${why}`;
+        return sources.map((object) =>
+          warning(object, result === 'failed' ? 'ConfigRejected' : 'RolloutStopped', message),
+        );
       }
       case 'converged': {
         const { revision, gateways } = happening;
+        if (revision !== newest) return [];
         const message = `all ${gateways} gateway${gateways === 1 ? '' : 's'} serve ${shortId(revision)}`;
         return sources.map((object) => normal(object, 'ConfigApplied', message));
       }
@@ -85,16 +108,20 @@ export function eventReport(
       case 'drift': {
         const object = happening.object ?? service;
         if (object === undefined) return [];
-        const found = /^0+$/.test(happening.found)
-          ? 'serves nothing: it has restarted or was emptied'
-          : 'was changed by somebody else';
+        const { gateway, expected, cause, repair } = happening;
+        const effect = repair ? 'it is repaired' : 'it is left so (--drift report)';
         return [
           warning(
             object,
             'GatewayDrift',
-            `gateway ${happening.gateway} was on ${shortId(happening.expected)} and ${found}; it is repaired`,
+            `gateway ${gateway} was on ${shortId(expected)} and ${DRIFT[cause]}; ${effect}`,
           ),
         ];
+      }
+      case 'drift-contested': {
+        const object = happening.object ?? service;
+        const message = `gateway ${happening.gateway} was changed ${happening.times} times by somebody else; it is put back, but ever more slowly`;
+        return object === undefined ? [] : [warning(object, 'GatewayContested', message)];
       }
       case 'leader-elected':
         return [

@@ -1,5 +1,6 @@
 import { EMPTY_HASH } from '../config/revision.js';
 import type { GatewayState } from '../gateway/state.js';
+import type { Member } from '../rollout/care.js';
 
 /**
  * Whether a first revision may be pushed, by what the gateways carry. Where nothing is known to be good yet, a configuration that
@@ -12,19 +13,19 @@ import type { GatewayState } from '../gateway/state.js';
 export type FirstPush =
   | { readonly kind: 'wait' }
   | { readonly kind: 'go' }
-  | { readonly kind: 'foreign'; readonly carriers: readonly string[] };
+  | { readonly kind: 'foreign'; readonly carriers: readonly Carrier[] };
 
 /** What matters of a gateway. */
 export interface Carrier {
-  readonly name: string;
+  readonly member: Member;
   readonly state: Pick<GatewayState, 'hash' | 'failures'>;
 }
 
 /** @param revision the id of what would be pushed */
 export function judgeFirstPush(gateways: readonly Carrier[], revision: string): FirstPush {
-  const carriers = gateways
-    .filter(({ state: { hash } }) => hash !== undefined && hash !== EMPTY_HASH && hash !== revision)
-    .map(({ name }) => name);
+  const carriers = gateways.filter(
+    ({ state: { hash } }) => hash !== undefined && hash !== EMPTY_HASH && hash !== revision,
+  );
   if (carriers.length > 0) return { kind: 'foreign', carriers };
   const silent = gateways.some(({ state: { hash, failures } }) => hash === undefined && failures === 0);
   return { kind: silent ? 'wait' : 'go' };

@@ -162,16 +162,15 @@ export function openKeeper(options: KeeperOptions): Keeper {
         `withdraw ${revision}`,
         change((before, at) => withdraw(before, revision, why, { by: BY, at })),
       ),
-    hold: (held) =>
-      later(
-        'hold',
-        change((before, at) => hold(before, held && { ...held, since: at })),
-      ),
-    roll: (revision) =>
-      later(
-        'roll',
-        change((before, at) => roll(before, revision, at)),
-      ),
+    hold(held) {
+      const make = (before: HistoryRecord, at: string): HistoryRecord =>
+        hold(before, held && { ...held, since: at });
+      if (pending.has('hold') || make(record, '') !== record) later('hold', change(make));
+    },
+    roll(revision) {
+      const make = (before: HistoryRecord, at: string): HistoryRecord => roll(before, revision, at);
+      if (pending.has('roll') || make(record, '') !== record) later('roll', change(make));
+    },
     close() {
       closing.abort();
       following.close();

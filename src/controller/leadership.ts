@@ -11,12 +11,15 @@ export interface Leadership {
   readonly end: () => void;
 }
 
-export function followElection(elector: Elector, fleet: Fleet): Leadership {
+/** @param onLead called once the fleet is ours */
+export function followElection(elector: Elector, fleet: Fleet, onLead: () => void): Leadership {
   let tenure: Tenure | undefined;
   const stopListening = elector.onChange((leading) => {
     tenure?.end('fence');
     tenure = leading ? beginTenure(elector.term(), () => elector.isLeader()) : undefined;
-    if (tenure !== undefined) fleet.lead(tenure);
+    if (tenure === undefined) return;
+    fleet.lead(tenure);
+    onLead();
   });
   return {
     leading: () => elector.isLeader(),

@@ -1,7 +1,10 @@
 import type { AdminApi } from '../gateway/admin-api.js';
 import type { AdminReader } from '../gateway/schemas.js';
+import { createSmokeCheck } from '../gateway/smoke.js';
+import type { SmokeCheck } from '../gateway/smoke.js';
 import type { Values } from '../settings/read.js';
-import { openAdminApi } from './admin.js';
+import { parseStatusRanges } from '../settings/status-ranges.js';
+import { headersOf, openAdminApi } from './admin.js';
 import { startCompiler } from './compiler.js';
 import type { AsyncCompiler } from './compiler.js';
 import type { Ports } from './ports.js';
@@ -18,6 +21,8 @@ export interface Outside {
   readonly openAdmin: (userAgent: () => string, onRotated: () => void) => Promise<OpenAdmin>;
   /** @throws SetupError when the folder of schemas cannot be read */
   readonly startCompiler: () => Promise<AsyncCompiler>;
+  /** `undefined` where none is configured. */
+  readonly smoke?: SmokeCheck | undefined;
 }
 
 export function realOutside(values: Values, env: NodeJS.ProcessEnv, ports: Ports): Outside {
@@ -28,7 +33,20 @@ export function realOutside(values: Values, env: NodeJS.ProcessEnv, ports: Ports
       const options = { deck: values.deck, env: deckVariables(env), allowEmpty: values['allow-removal'] };
       return startCompiler(options, schemas);
     },
+    smoke: smokeCheck(values),
   };
+}
+
+function smokeCheck(values: Values): SmokeCheck | undefined {
+  const url = values['canary-smoke-url'];
+  const ranges = parseStatusRanges(values['canary-smoke-status']) ?? [];
+  return url === undefined
+    ? undefined
+    : createSmokeCheck({
+        url,
+        headers: headersOf(values['canary-smoke-header']),
+        passes: (status) => ranges.some(({ first, last }) => first <= status && status <= last),
+      });
 }
 
 /** Only these may be read by a configuration; the rest of our environment is none of its business. */

@@ -1,3 +1,5 @@
+import type { Finding } from '../config/finding.js';
+import type { Revision } from '../config/revision.js';
 import { createFleet } from '../rollout/fleet.js';
 import type { Fleet } from '../rollout/fleet.js';
 import { startElection } from '../kube/election/election.js';
@@ -8,6 +10,7 @@ import { staticGateways } from '../discovery/member.js';
 import { followSources } from '../sources/follow.js';
 import type { Sources } from '../sources/follow.js';
 import { objectKind } from '../sources/objects.js';
+import { gravest, words } from '../report/line.js';
 import { namespaceFor } from './cluster.js';
 import type { Cluster } from './cluster.js';
 import type { AsyncCompiler } from './compiler.js';
@@ -16,10 +19,17 @@ import type { ControllerOptions } from './controller.js';
 /** The pace at which files are looked at beside the operating system's notices (ms). */
 const FILE_POLL_MS = 1_000;
 
+/** What a rollout showed of a revision. */
+export interface Verdicts {
+  readonly good: (revision: Revision) => void;
+  readonly bad: (revision: string, why: string) => void;
+}
+
 export function openFleet(
   options: ControllerOptions,
   admin: Parameters<typeof createFleet>[0]['admin'],
   compiler: AsyncCompiler,
+  verdicts: Verdicts,
 ): Fleet {
   const { values, clock, random, report } = options;
   return createFleet({
@@ -36,18 +46,29 @@ export function openFleet(
       pendingMs: values['gateway-discovery-readiness-check-interval'],
       vigilanceMs: options.election ? values['lease-duration'] : 0,
       observe: values.observe,
+      drift: values.drift,
+      canary: values.canary,
+      canaryHoldMs: values['canary-hold'],
     },
-    onRejected(member, revision, body) {
+    smoke: options.outside.smoke,
+    onFailed: ({ id }, trouble) => verdicts.bad(id, words(trouble)),
+    onStopped: () => undefined,
+    onProven: () => undefined,
+    onSucceeded: (revision) => verdicts.good(revision),
+    onRejected(member, revision, body, canary, kongVersion) {
       const about = {
         kind: 'revision-refused' as const,
         gateway: member.name,
         ...(member.object !== undefined && { object: member.object }),
         revision: revision.id,
+        canary,
+        kongVersion,
       };
-      compiler.explain(revision.id, body).then(
-        (findings) => report({ ...about, findings }),
-        () => report({ ...about, findings: [] }),
-      );
+      const tell = (findings: readonly Finding[]): void => {
+        report({ ...about, findings });
+        if (canary) verdicts.bad(revision.id, `gateway ${member.name} rejected it: ${gravest(findings)}`);
+      };
+      compiler.explain(revision.id, body).then(tell, () => tell([]));
     },
   });
 }

@@ -7,6 +7,8 @@ import type { HttpAnswer, PushAnswer, StatusAnswer } from './answers.js';
 import { sliced } from './body.js';
 import type { Lane } from './credentials.js';
 import { troubleOf } from './network-errors.js';
+import { parseNode } from './node.js';
+import type { KongNode } from './node.js';
 import type { AdminReader } from './schemas.js';
 
 /** Rejections echo the entities they are about; what is longer than this is cut. */
@@ -30,8 +32,8 @@ export interface AdminApi {
   status(gateway: GatewayAddress, signal: AbortSignal): Promise<StatusAnswer>;
   /** `POST /config` of the sealed bytes; answers when Kong's whole answer has been read. */
   push(gateway: GatewayAddress, revision: Revision, options: PushOptions): Promise<PushAnswer>;
-  /** The `node_id` of `GET /`, new at each start of Kong; `undefined` where it cannot be had. */
-  nodeId(gateway: GatewayAddress, signal: AbortSignal): Promise<string | undefined>;
+  /** `GET /`; `undefined` where there was no answer, or none for now. */
+  node(gateway: GatewayAddress, signal: AbortSignal): Promise<KongNode | undefined>;
 }
 
 /** What a request needs besides its address; changes when credentials are rotated. */
@@ -192,10 +194,12 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
       }
     },
 
-    async nodeId(gateway, signal) {
+    async node(gateway, signal) {
       try {
         const answer = await get(gateway, '/', signal);
-        return /"node_id"\s*:\s*"([0-9a-f-]{36})"/.exec(answer.body)?.[1];
+        if (answer.status === 429 || answer.status >= 500) return undefined;
+        const read = classifyJson(answer, transport.wallNow());
+        return parseNode(read.kind === 'json' ? read.value : undefined);
       } catch {
         return undefined;
       }

@@ -4,9 +4,9 @@ const BASE_MS = 250;
 const CAP_MS = 30_000;
 /** A full push that ends in a 500 costs Kong seconds of CPU; one that keeps doing so is not asked for every 30 s. */
 const FAILING_PUSH_CAP_MS = 5 * 60_000;
-/** A pod that has just been created answers within seconds: ask often, but not for ever. */
+/** A pod that has just been created answers within seconds, or when its image is there: ask often for a minute. */
 const NEWBORN_MS = 250;
-const NEWBORN_TRIES = 40;
+const NEWBORN_TRIES = 240;
 const RETRY_AFTER_CAP_MS = 60_000;
 
 export interface BackoffInput {

@@ -1,6 +1,7 @@
 import { EMPTY_HASH } from '../config/revision.js';
 import type { Revision } from '../config/revision.js';
 import type { Trouble } from '../report/happening.js';
+import type { KongNode } from './node.js';
 
 /**
  * Where a gateway stands. `unreachable`, `rejected`, `refused` and `busy` each wait for something else: time,
@@ -22,6 +23,7 @@ export type Phase =
 export interface Unsettled {
   readonly hash: string;
   readonly hashBefore: string | undefined;
+  readonly sentAt: number;
   /** How long a load of it may take (ms). */
   readonly allowanceMs: number;
   /** When it may be taken for lost (monotonic ms); runs from the first answer after the cut. */
@@ -30,10 +32,29 @@ export interface Unsettled {
 
 /** A push that was answered with success, and that `/status` has yet to confirm. */
 export interface Accepted {
-  readonly revision: string;
+  readonly revision: Revision;
   readonly hashBefore: string | undefined;
   /** Until when the hash may lag behind the answer (monotonic ms). */
   readonly until: number;
+}
+
+/** A load that is over, as far as we saw it. */
+export interface Load {
+  readonly endedAt: number;
+  readonly durationMs: number;
+}
+
+/** A change of what a gateway serves that was not ours. */
+export interface Drift {
+  /** `empty`: after a restart; `file`: loaded at its start; `older`: a revision of ours; `foreign`: somebody else's. */
+  readonly kind: 'empty' | 'file' | 'older' | 'foreign';
+  readonly hash: string;
+  /** The revision that it should have served. */
+  readonly expected: string;
+  readonly at: number;
+  /** How often this has happened since. */
+  readonly times: number;
+  readonly since: number;
 }
 
 /** All that is remembered of one gateway. Times are monotonic milliseconds. */
@@ -44,6 +65,8 @@ export interface GatewayState {
   readonly hash: string | undefined;
   /** The revision it was last seen to serve. */
   readonly served: string | undefined;
+  /** When it last answered `GET /status`. */
+  readonly lookedAt: number | undefined;
   readonly everReached: boolean;
   /** Failures in a row. */
   readonly failures: number;
@@ -56,7 +79,12 @@ export interface GatewayState {
     { readonly revision: string; readonly hash: string | undefined; readonly nodeId?: string } | undefined;
   /** What it showed after pushes of a revision, where that was not the revision's own hash. */
   readonly strange: { readonly revision: string; readonly hash: string; readonly times: number } | undefined;
-  readonly lastLoadMs: number | undefined;
+  readonly lastLoad: Load | undefined;
+  readonly drift: Drift | undefined;
+  /** Which process of Kong it is, and of what version; read when somebody needs it. */
+  readonly node: KongNode | undefined;
+  /** How many times in a row it did not tell. */
+  readonly nodeMisses: number;
 }
 
 export function newGateway(now: number): GatewayState {
@@ -65,6 +93,7 @@ export function newGateway(now: number): GatewayState {
     since: now,
     hash: undefined,
     served: undefined,
+    lookedAt: undefined,
     everReached: false,
     failures: 0,
     lastFailureAt: -Infinity,
@@ -73,7 +102,10 @@ export function newGateway(now: number): GatewayState {
     accepted: undefined,
     rejection: undefined,
     strange: undefined,
-    lastLoadMs: undefined,
+    lastLoad: undefined,
+    drift: undefined,
+    node: undefined,
+    nodeMisses: 0,
   };
 }
 
@@ -95,10 +127,20 @@ export function serves(state: GatewayState, revision: Revision, hash: string): b
   return strange?.revision === revision.id && strange.hash === hash && strange.times >= 2;
 }
 
+/** What is wanted of one gateway now. */
+export interface Order {
+  /** What it may load. */
+  readonly load: Revision | undefined;
+  /** What it may go on serving; on one of these it is in sync. */
+  readonly fine: readonly Revision[];
+}
+
 /** What to do about a gateway that has just shown a hash. */
 export type Assessment =
   | { readonly verdict: 'in-sync' }
   | { readonly verdict: 'nothing-desired' }
+  /** It serves something else than it should, and may load nothing now. */
+  | { readonly verdict: 'waiting' }
   /** An earlier push may still be loading, or its hash may still be on its way: look again. */
   | { readonly verdict: 'settling' }
   /** It said yes, and does not show it. */
@@ -113,58 +155,76 @@ interface Assessed {
 }
 
 /** Folds a `configuration_hash` that was just read into the state, and says what follows. */
-export function afterStatus(
-  state: GatewayState,
-  hash: string,
-  desired: Revision | undefined,
-  now: number,
-): Assessed {
-  const seen: GatewayState = { ...state, hash, everReached: true };
+export function afterStatus(state: GatewayState, hash: string, order: Order, now: number): Assessed {
+  const seen: GatewayState = { ...(isNewborn(state, hash) ? newborn(state) : state), hash, lookedAt: now };
   const { unsettled } = seen;
-  if (unsettled !== undefined && unsettled.hash !== hash && !lostItsMemory(unsettled, hash)) {
-    const until = unsettled.until ?? now + unsettled.allowanceMs;
-    if (now < until) {
-      const waiting = enter({ ...seen, unsettled: { ...unsettled, until } }, 'verifying', now);
-      return { state: waiting, assessment: { verdict: 'settling' } };
-    }
-    // Taken for lost. What is committed may yet be replaced by the cut push, so a 304 would prove nothing.
-    return assess({ ...seen, unsettled: undefined }, hash, desired, now, false);
+  if (unsettled === undefined || lostItsMemory(unsettled, hash)) {
+    return assess({ ...seen, unsettled: undefined }, hash, order, now, true);
   }
-  return assess({ ...seen, unsettled: undefined }, hash, desired, now, true);
+  if (unsettled.hash === hash) {
+    const durationMs = Math.min(now - unsettled.sentAt, unsettled.allowanceMs);
+    const lastLoad = { endedAt: now, durationMs };
+    return assess({ ...seen, unsettled: undefined, lastLoad }, hash, order, now, true);
+  }
+  const until = unsettled.until ?? now + unsettled.allowanceMs;
+  if (now < until) {
+    const waiting = enter({ ...seen, unsettled: { ...unsettled, until } }, 'verifying', now);
+    return { state: waiting, assessment: { verdict: 'settling' } };
+  }
+  // Taken for lost. What is committed may yet be replaced by the cut push, so a 304 would prove nothing.
+  return assess(seen, hash, order, now, false);
 }
 
+/** A process that has just begun: it shows nothing, and was not there before or showed something then. */
+const isNewborn = (state: GatewayState, hash: string): boolean =>
+  !state.everReached || (hash === EMPTY_HASH && state.hash !== EMPTY_HASH);
+
+/** What went wrong before its time says nothing about it. */
+const newborn = (state: GatewayState): GatewayState => ({
+  ...state,
+  everReached: true,
+  failures: 0,
+  lastFailureAt: -Infinity,
+  node: undefined,
+});
+
 /** A gateway that served something and now serves nothing has restarted: no load of ours goes on in there. */
-const lostItsMemory = (unsettled: Unsettled, hash: string): boolean =>
-  hash === EMPTY_HASH && unsettled.hashBefore !== undefined && unsettled.hashBefore !== EMPTY_HASH;
+const lostItsMemory = ({ hashBefore }: Unsettled | Accepted, hash: string): boolean =>
+  hash === EMPTY_HASH && hashBefore !== undefined && hashBefore !== EMPTY_HASH;
 
 function assess(
   seen: GatewayState,
   hash: string,
-  desired: Revision | undefined,
+  { load, fine }: Order,
   now: number,
   checkHash: boolean,
 ): Assessed {
-  if (desired === undefined) {
+  if (load === undefined && fine.length === 0) {
     return { state: calm(enter(seen, 'unknown', now)), assessment: { verdict: 'nothing-desired' } };
   }
   const { accepted, rejection } = seen;
-  if (serves(seen, desired, hash)) {
-    // Without a 304 to trust, the same hash proves nothing either: push once more over what may still come.
-    if (!checkHash)
-      return { state: enter(seen, 'out-of-sync', now), assessment: { verdict: 'push', checkHash } };
-    const synced = { ...calm(enter(seen, 'in-sync', now)), accepted: undefined, served: desired.id };
+  const settled =
+    accepted !== undefined && (serves(seen, accepted.revision, hash) || lostItsMemory(accepted, hash));
+  const known = settled ? { ...seen, accepted: undefined } : seen;
+  const served = fine.find((revision) => serves(known, revision, hash));
+  // Without a 304 to trust, the same hash proves nothing either: push once more over what may still come.
+  if (served !== undefined && (checkHash || load === undefined)) {
+    const synced = { ...calm(enter(known, 'in-sync', now)), accepted: undefined, served: served.id };
     return { state: synced, assessment: { verdict: 'in-sync' } };
   }
-  if (accepted?.revision === desired.id) {
+  if (load === undefined) {
+    return { state: calm(enter(known, 'out-of-sync', now)), assessment: { verdict: 'waiting' } };
+  }
+  if (!settled && accepted?.revision.id === load.id) {
     if (now < accepted.until) {
       return { state: enter(seen, 'verifying', now), assessment: { verdict: 'settling' } };
     }
     return { state: afterUnconfirmed(seen, accepted, hash, now), assessment: { verdict: 'unconfirmed' } };
   }
-  if (rejection?.revision === desired.id && rejection.hash === hash) {
-    return { state: enter(seen, 'rejected', now), assessment: { verdict: 'rejected' } };
+  if (rejection?.revision === load.id && rejection.hash === hash) {
+    return { state: enter(known, 'rejected', now), assessment: { verdict: 'rejected' } };
   }
-  return { state: enter(seen, 'out-of-sync', now), assessment: { verdict: 'push', checkHash } };
+  return { state: enter(known, 'out-of-sync', now), assessment: { verdict: 'push', checkHash } };
 }
 
 /**
@@ -173,12 +233,13 @@ function assess(
  */
 function afterUnconfirmed(state: GatewayState, accepted: Accepted, hash: string, now: number): GatewayState {
   const { strange } = state;
-  const again = strange?.revision === accepted.revision && strange.hash === hash;
+  const { id } = accepted.revision;
+  const again = strange?.revision === id && strange.hash === hash;
   const unconfirmed = enter({ ...state, accepted: undefined }, 'out-of-sync', now);
   if (!again && hash === accepted.hashBefore) return unconfirmed;
   return {
     ...unconfirmed,
-    strange: { revision: accepted.revision, hash, times: again ? strange.times + 1 : 1 },
+    strange: { revision: id, hash, times: again ? strange.times + 1 : 1 },
   };
 }
 
@@ -208,32 +269,58 @@ export function afterRejection(
   state: GatewayState,
   revision: Revision,
   trouble: Trouble,
-  nodeId: string | undefined,
+  node: KongNode | undefined,
   now: number,
 ): GatewayState {
+  const nodeId = node?.id;
   const rejection = { revision: revision.id, hash: state.hash, ...(nodeId !== undefined && { nodeId }) };
-  return enter({ ...state, rejection, trouble, failures: 0 }, 'rejected', now);
+  return enter({ ...state, rejection, trouble, failures: 0, node: node ?? state.node }, 'rejected', now);
 }
 
 /** A push was cut: until its load's time has passed nothing about this gateway is certain. */
-export function afterUnknown(state: GatewayState, revision: Revision, allowanceMs: number): GatewayState {
+export function afterUnknown(
+  state: GatewayState,
+  revision: Revision,
+  sentAt: number,
+  allowanceMs: number,
+): GatewayState {
   return {
     ...state,
-    unsettled: { hash: revision.id, hashBefore: state.hash, allowanceMs, until: undefined },
+    unsettled: { hash: revision.id, hashBefore: state.hash, sentAt, allowanceMs, until: undefined },
   };
 }
 
 /** How long the hash may lag behind a successful answer (ms). */
 const CONFIRM_MS = 3_000;
 
+/** @param load the load that this was; `undefined` where the gateway had it already */
 export function afterAccepted(
   state: GatewayState,
   revision: Revision,
-  loadMs: number | undefined,
+  load: Load | undefined,
   now: number,
 ): GatewayState {
-  const accepted = { revision: revision.id, hashBefore: state.hash, until: now + CONFIRM_MS };
-  return enter({ ...state, accepted, rejection: undefined, lastLoadMs: loadMs }, 'verifying', now);
+  const accepted = { revision, hashBefore: state.hash, until: now + CONFIRM_MS };
+  const { rejection } = state;
+  return enter(
+    {
+      ...state,
+      accepted,
+      rejection: rejection?.revision === revision.id ? undefined : rejection,
+      lastLoad: load ?? state.lastLoad,
+    },
+    'verifying',
+    now,
+  );
+}
+
+/** A gateway rests this many times as long as its last load took before it loads again. */
+const REST_FACTOR = 4;
+
+/** How long it must still rest before its next load (ms): a load costs its users; one that serves nothing has none. */
+export function restLeftMs({ hash, lastLoad }: GatewayState, now: number): number {
+  if (hash === EMPTY_HASH || lastLoad === undefined) return 0;
+  return Math.max(0, lastLoad.endedAt + REST_FACTOR * lastLoad.durationMs - now);
 }
 
 /**

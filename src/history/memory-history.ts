@@ -45,7 +45,9 @@ export function openMemoryHistory(clock: Clock): HistoryStore {
     },
     follow(onRecord) {
       followers.add(onRecord);
-      onRecord(record);
+      void Promise.resolve().then(() => {
+        if (followers.has(onRecord)) onRecord(record);
+      });
       return { synced: () => true, close: () => void followers.delete(onRecord) };
     },
   };

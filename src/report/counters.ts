@@ -1,6 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
-import { EMPTY_HASH } from '../config/revision.js';
 import type { Finding } from '../config/finding.js';
 import type { Happening, Report } from './happening.js';
 
@@ -49,9 +48,29 @@ function createInstruments(registry: Registry) {
   );
   const withheld = counter('pushes_withheld', 'Pushes that --observe withheld');
   const retries = counter('retries', 'Retries by what went wrong', ['code']);
-  const drift = counter('drift', 'Gateways found off the revision they had been on: empty or foreign', [
-    'kind',
+  const drift = counter(
+    'drift',
+    'Gateways found off the revision they had been on: empty, file (loaded at start), older (a revision of ours) or foreign',
+    ['kind'],
+  );
+  const contested = counter(
+    'drift_contested',
+    'Gateways that somebody else was found to change again and again',
+  );
+  const rests = counter('rests', 'Times a gateway had to rest before its next load');
+  const canaries = counter(
+    'canaries',
+    'Revisions by what became of their canaries: proven, rejected, failed, stopped',
+    ['result'],
+  );
+  const lostCanaries = counter('canaries_lost', 'Canaries that died or were too late, by what went wrong', [
+    'code',
   ]);
+  const rollouts = counter('rollouts', 'Rollouts that reached every gateway that could be reached');
+  const overdue = counter(
+    'rollouts_overdue',
+    'Times gateways got a proven revision though newer ones kept coming, having waited too long',
+  );
   const rejected = counter('revisions_rejected', 'Revisions rejected by a gateway with 400');
   const strange = counter(
     'hashes_accepted',
@@ -127,6 +146,12 @@ function createInstruments(registry: Registry) {
     withheld,
     retries,
     drift,
+    contested,
+    rests,
+    canaries,
+    lostCanaries,
+    rollouts,
+    overdue,
     rejected,
     strange,
     convergence,
@@ -189,7 +214,25 @@ function count(on: Instruments, happening: Happening): void {
       on.retries.inc({ code: happening.trouble.code });
       return;
     case 'drift':
-      on.drift.inc({ kind: happening.found === EMPTY_HASH ? 'empty' : 'foreign' });
+      on.drift.inc({ kind: happening.cause });
+      return;
+    case 'drift-contested':
+      on.contested.inc();
+      return;
+    case 'gateway-resting':
+      on.rests.inc();
+      return;
+    case 'canary-lost':
+      on.lostCanaries.inc({ code: happening.trouble.code });
+      return;
+    case 'canary-ended':
+      on.canaries.inc({ result: happening.result });
+      return;
+    case 'rollout-succeeded':
+      on.rollouts.inc();
+      return;
+    case 'rollout-overdue':
+      on.overdue.inc();
       return;
     case 'revision-refused':
       on.rejected.inc();
@@ -285,5 +328,7 @@ function count(on: Instruments, happening: Happening): void {
     case 'schemas-missing':
     case 'would-change':
     case 'served-unreadable':
+    case 'canary-chosen':
+    case 'revision-withdrawn':
   }
 }

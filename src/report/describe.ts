@@ -1,4 +1,4 @@
-import { EMPTY_HASH } from '../config/revision.js';
+import { DESCRIBE_ROLLOUT } from './describe-rollout.js';
 import type { Happening } from './happening.js';
 import {
   changesLine,
@@ -48,6 +48,7 @@ const countsText = (counts: Readonly<Record<string, number>>): string =>
     .join(', ') || 'no entities';
 
 const DESCRIBE: Describe = {
+  ...DESCRIBE_ROLLOUT,
   started: ({ version, identity, summary }) =>
     line('info', `silverback ${version} started: ${summary}`, { version, identity }),
   stopping: ({ reason }) => line('info', `stopping: ${reason}`, { reason }),
@@ -260,24 +261,6 @@ const DESCRIBE: Describe = {
         ...troubleFields(trouble),
       },
     ),
-  drift: ({ gateway, expected, found }) => {
-    const empty = found === EMPTY_HASH;
-    const what = empty
-      ? 'nothing: it has restarted or was emptied'
-      : `${short(found)}: somebody else changed it`;
-    return line('warn', `gateway ${gateway} was on ${short(expected)} and now serves ${what}`, {
-      gateway,
-      revision: short(expected),
-      found: served(found),
-      reason: empty ? 'empty' : 'foreign',
-    });
-  },
-  'revision-refused': ({ gateway, revision, findings }) =>
-    line('error', `gateway ${gateway} rejected ${short(revision)}: ${gravest(findings)}`, {
-      gateway,
-      revision: short(revision),
-      ...findingFields(findings),
-    }),
   'hash-accepted': ({ gateway, revision, hash }) =>
     line(
       'warn',

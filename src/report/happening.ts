@@ -202,12 +202,33 @@ type GatewayHappening =
       readonly object?: ObjectRef;
       readonly expected: string;
       readonly found: string;
+      /** `empty`: after a restart; `file`: loaded at its start; `older`: a revision of ours; `foreign`: somebody else's. */
+      readonly cause: 'empty' | 'file' | 'older' | 'foreign';
+      /** Whether it is put back, or only told of (`--drift`). */
+      readonly repair: boolean;
+    }
+  | {
+      /** Somebody else changes it again and again; it is put back ever more slowly. */
+      readonly kind: 'drift-contested';
+      readonly gateway: string;
+      readonly object?: ObjectRef;
+      readonly expected: string;
+      readonly times: number;
+    }
+  | {
+      readonly kind: 'gateway-resting';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly restMs: number;
     }
   | {
       readonly kind: 'revision-refused';
       readonly gateway: string;
       readonly object?: ObjectRef;
       readonly revision: string;
+      /** The revision is done for, and the fleet untouched; else this gateway alone is set aside. */
+      readonly canary: boolean;
+      readonly kongVersion: string | undefined;
       readonly findings: readonly Finding[];
     }
   | {
@@ -231,6 +252,33 @@ type GatewayHappening =
       readonly behind: readonly string[];
     };
 
+type RolloutHappening =
+  | {
+      readonly kind: 'canary-chosen';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly kongVersion: string;
+    }
+  /** It died, or did not show the revision in time: another is chosen. */
+  | {
+      readonly kind: 'canary-lost';
+      readonly gateway: string;
+      readonly revision: string;
+      readonly trouble: Trouble;
+    }
+  | {
+      readonly kind: 'canary-ended';
+      readonly revision: string;
+      /** `stopped`: too many canaries were lost, nobody knows whose fault it is. */
+      readonly result: 'proven' | 'rejected' | 'failed' | 'stopped';
+      readonly durationMs: number;
+      readonly trouble: Trouble | undefined;
+    }
+  /** A newer revision is desired, but the gateways have waited too long: they get one that was proven. */
+  | { readonly kind: 'rollout-overdue'; readonly revision: string; readonly waitedMs: number }
+  /** Canaries and every gateway that can be reached serve it. */
+  | { readonly kind: 'rollout-succeeded'; readonly revision: string };
+
 /** Everything worth a word, in one vocabulary: log lines, metrics and Events are made of these and nothing else. */
 export type Happening =
   | ProcessHappening
@@ -238,6 +286,7 @@ export type Happening =
   | ConfigHappening
   | HistoryHappening
   | SchemaHappening
-  | GatewayHappening;
+  | GatewayHappening
+  | RolloutHappening;
 
 export type Report = (happening: Happening) => void;

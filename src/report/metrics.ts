@@ -9,6 +9,8 @@ export interface MetricsView {
   readonly desired: () => string | undefined;
   /** How many gateways are in each phase. */
   readonly gatewaysByState: () => ReadonlyMap<string, number>;
+  /** Where the rollout stands, one of {@link ROLLOUT_STATES}. */
+  readonly rollout: () => string;
   readonly held: () => boolean;
   readonly valid: () => boolean;
 }
@@ -24,6 +26,16 @@ export const GATEWAY_STATES = [
   'rejected',
   'refused',
   'busy',
+] as const;
+
+export const ROLLOUT_STATES = [
+  'idle',
+  'choosing',
+  'canary',
+  'rolling',
+  'paused',
+  'withdrawn',
+  'stopped',
 ] as const;
 
 export interface Metrics {
@@ -103,6 +115,17 @@ function registerView(registry: Registry, view: () => MetricsView | undefined): 
       const counts = view()?.gatewaysByState();
       if (counts === undefined) return;
       for (const state of GATEWAY_STATES) this.set({ state }, counts.get(state) ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'silverback_rollout',
+    help: 'Where the rollout stands: 1 for its state, 0 for the others',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const now = view()?.rollout();
+      if (now === undefined) return;
+      for (const state of ROLLOUT_STATES) this.set({ state }, Number(state === now));
     },
   });
 }

@@ -1,9 +1,11 @@
 import type { StatusAnswer } from '../gateway/answers.js';
-import { afterRefusal, afterStatus, enter, serves } from '../gateway/state.js';
+import { afterRefusal, afterStatus, enter } from '../gateway/state.js';
 import type { GatewayState } from '../gateway/state.js';
-import { nodeIdOf, NotYet, pauseUnlessOver } from './care.js';
+import { nodeOf, NotYet, pauseUnlessOver } from './care.js';
 import type { Care } from './care.js';
-import { pushDesired } from './push.js';
+import { lookForDrift, holdRepair } from './drift.js';
+import { getToKnow } from './get-to-know.js';
+import { pushOrdered } from './push.js';
 
 const SETTLE_POLL_MIN_MS = 20;
 const SETTLE_POLL_MAX_MS = 1_000;
@@ -26,39 +28,45 @@ function settle(state: GatewayState, now: number): never {
 async function reconsiderRejection(care: Care): Promise<void> {
   const before = care.state().rejection?.nodeId;
   if (before === undefined) return;
-  const now = await nodeIdOf(care);
-  if (now === undefined || now === before) return;
-  care.become({ ...care.state(), rejection: undefined });
+  const node = await nodeOf(care);
+  if (node === undefined || node.id === before) return;
+  care.become({ ...care.state(), rejection: undefined, node });
   throw new NotYet(0);
 }
 
-/** Tells of a gateway that was in sync and is no longer, though nothing else is desired of it. */
-function reportDrift(care: Care, found: string): void {
+/** It serves what it should: now it matters what its users get, if it is a canary. */
+async function examine(care: Care): Promise<void> {
   const { member, ports } = care;
-  const { phase, served } = care.state();
-  const desired = ports.desired();
-  if (phase !== 'in-sync' || desired === undefined || served !== desired.id) return;
-  if (serves(care.state(), desired, found)) return;
-  const object = member.object !== undefined && { object: member.object };
-  ports.report({ kind: 'drift', gateway: member.name, ...object, expected: desired.id, found });
+  if (ports.smoke === undefined || ports.holdLookMs(member) === undefined) return;
+  const check = ports.smoke;
+  const trouble = await care.timed(ports.settings.statusTimeoutMs, (signal) => check(member, signal));
+  if (!care.over()) ports.onSmoke(member, trouble);
 }
+
+/** Whether a push of ours is to be seen. */
+const isAwaited = ({ accepted, unsettled }: GatewayState): boolean =>
+  accepted !== undefined || unsettled !== undefined;
 
 /** Acts on a hash that was just read. */
 async function follow(care: Care, hash: string): Promise<void> {
   const { member, ports } = care;
-  reportDrift(care, hash);
+  await lookForDrift(care, hash);
   const before = care.state();
-  const desired = ports.desired();
-  const { state, assessment } = afterStatus(before, hash, desired, ports.clock.now());
+  // What is wanted of it may hang on what it shows: an empty one is not kept waiting.
+  const order = ports.order(member, { ...before, hash });
+  const { state, assessment } = afterStatus(before, hash, order, ports.clock.now());
   care.become(state);
   switch (assessment.verdict) {
     case 'nothing-desired':
       return;
     case 'in-sync':
-      if (desired !== undefined && before.served !== desired.id && before.accepted === undefined) {
-        ports.report({ kind: 'push-skipped', gateway: member.name, revision: desired.id });
+      if (state.served !== undefined && before.served !== state.served && !isAwaited(before)) {
+        ports.report({ kind: 'push-skipped', gateway: member.name, revision: state.served });
       }
-      return;
+      await examine(care);
+      return getToKnow(care, before.phase === 'in-sync');
+    case 'waiting':
+      return getToKnow(care, false);
     case 'settling':
       return settle(state, ports.clock.now());
     case 'unconfirmed':
@@ -70,7 +78,8 @@ async function follow(care: Care, hash: string): Promise<void> {
     case 'rejected':
       return reconsiderRejection(care);
     case 'push':
-      return pushDesired(care, assessment.checkHash, hash);
+      if (holdRepair(care)) return;
+      return pushOrdered(care, assessment.checkHash, hash);
   }
 }
 

@@ -2,9 +2,11 @@ import type { Clock, Random } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
 import type { GatewayAddress } from '../gateway/address.js';
 import type { AdminApi } from '../gateway/admin-api.js';
+import type { KongNode } from '../gateway/node.js';
 import { backoffMs } from '../gateway/backoff.js';
 import { afterFailure, newGateway } from '../gateway/state.js';
-import type { GatewayState } from '../gateway/state.js';
+import type { GatewayState, Order } from '../gateway/state.js';
+import type { SmokeCheck } from '../gateway/smoke.js';
 import type { ObjectRef, Report, Trouble } from '../report/happening.js';
 import { laneOf } from './lanes.js';
 import type { Lane, Lanes } from './lanes.js';
@@ -35,6 +37,8 @@ export interface TendSettings {
    * wire may still land.
    */
   readonly vigilanceMs: number;
+  /** Whether gateways that somebody else changed are put back, or only told of. */
+  readonly drift: 'repair' | 'report';
   /** Do everything but push. */
   readonly observe: boolean;
 }
@@ -48,17 +52,34 @@ export interface TendPorts {
   readonly tenure: Tenure;
   readonly report: Report;
   readonly settings: TendSettings;
-  /** The newest revision; read again at the last moment before each push. */
-  readonly desired: () => Revision | undefined;
+  /** What is wanted of a gateway; read again at the last moment before each push. */
+  readonly order: (member: Member, state: GatewayState) => Order;
+  /** Whether `hash` is that of a revision of ours. */
+  readonly isOurs: (hash: string) => boolean;
+  /** What every gateway should serve, while nothing is being rolled out. */
+  readonly settled: () => Revision | undefined;
+  /** It appeared while we led. */
+  readonly newcomer: boolean;
+  /** Whether it matters now what process of Kong each gateway is. */
+  readonly choosing: () => boolean;
+  /** How soon to look again at a canary in its hold (ms); `undefined` for every other gateway. */
+  readonly holdLookMs: (member: Member) => number | undefined;
+  /** Whether users' requests go through; `undefined` where no such check is configured. */
+  readonly smoke: SmokeCheck | undefined;
+  readonly onSmoke: (member: Member, trouble: Trouble | undefined) => void;
   readonly draining: () => boolean;
   readonly onState: (member: Member, state: GatewayState) => void;
-  /** Kong's 400, word for word: it may hold secrets. */
+  /** Kong's 400, word for word: it may hold secrets. Called once its node is known. */
   readonly onRejected: (member: Member, revision: Revision, body: string) => void;
 }
 
 /** Thrown by an attempt that has not got there yet: try again after `delayMs`. */
 export class NotYet extends Error {
-  constructor(readonly delayMs: number) {
+  /** @param stubborn whether only what is urgent may cut the wait short */
+  constructor(
+    readonly delayMs: number,
+    readonly stubborn = true,
+  ) {
     super('not yet');
     this.name = 'NotYet';
   }
@@ -78,6 +99,7 @@ export interface Care {
   readonly ports: TendPorts;
   readonly state: () => GatewayState;
   readonly become: (next: GatewayState) => void;
+  readonly order: () => Order;
   /** For good: the tenure ended, the fleet drains, or the gateway left. */
   readonly over: () => boolean;
   /** Whether something may be begun at this very moment. */
@@ -89,16 +111,17 @@ export interface Care {
   readonly fail: (trouble: Trouble, retryAfterMs?: number, pushFailed?: boolean) => never;
 }
 
-/** Which process of Kong this is; `undefined` where it cannot be had. */
-export async function nodeIdOf(care: Care): Promise<string | undefined> {
+/** Which process of Kong this is; `undefined` where it cannot be had now. */
+export async function nodeOf(care: Care): Promise<KongNode | undefined> {
   const { member, ports } = care;
   if (!care.mayBegin()) return undefined;
-  return care.timed(ports.settings.statusTimeoutMs, (signal) => ports.admin.nodeId(member, signal));
+  return care.timed(ports.settings.statusTimeoutMs, (signal) => ports.admin.node(member, signal));
 }
 
 export function createCare(member: Member, ports: TendPorts, stop: AbortSignal): Care {
   const { clock, random, report, settings, tenure } = ports;
   let state = newGateway(clock.now());
+  const order = (): Order => ports.order(member, state);
 
   const become = (next: GatewayState): void => {
     const previous = state;
@@ -110,7 +133,7 @@ export function createCare(member: Member, ports: TendPorts, stop: AbortSignal):
         ...(member.object !== undefined && { object: member.object }),
         from: previous.phase,
         to: next.phase,
-        revision: ports.desired()?.id,
+        revision: (order().load ?? order().fine[0])?.id,
         trouble: next.trouble,
       });
     }
@@ -124,6 +147,7 @@ export function createCare(member: Member, ports: TendPorts, stop: AbortSignal):
     ports,
     state: () => state,
     become,
+    order,
     over,
     mayBegin: () => !over() && tenure.mayTouch(),
     lane: () => laneOf(state, clock.now()),

@@ -1,36 +1,64 @@
 import type { Clock, Random } from '../clock/clock.js';
+import { EMPTY_HASH } from '../config/revision.js';
 import type { Revision } from '../config/revision.js';
 import type { AdminApi } from '../gateway/admin-api.js';
 import { newGateway } from '../gateway/state.js';
+import type { SmokeCheck } from '../gateway/smoke.js';
 import type { GatewayState, Phase } from '../gateway/state.js';
 import type { Report } from '../report/happening.js';
+import type { Member, TendSettings } from './care.js';
+import { createConvergence } from './convergence.js';
+import type { Tracked } from './convergence.js';
+import { createGatekeeper } from './gatekeeper.js';
+import type { GatekeeperSettings, RolloutListener, RolloutPhase } from './gatekeeper.js';
 import { createLanes } from './lanes.js';
 import { createLoadTimes } from './load-times.js';
+import type { Goal } from './plan.js';
 import { tend } from './tend.js';
-import type { Member, TendSettings } from './care.js';
 import type { Tended } from './tend.js';
 import type { Tenure } from './tenure.js';
 
-export interface FleetPorts {
+export interface FleetPorts extends RolloutListener {
   readonly clock: Clock;
   readonly random: Random;
   readonly admin: AdminApi;
   readonly report: Report;
-  readonly settings: TendSettings & { readonly concurrency: number };
-  readonly onRejected: (member: Member, revision: Revision, body: string) => void;
+  readonly settings: TendSettings & GatekeeperSettings & { readonly concurrency: number };
+  /** Whether users' requests go through a canary; `undefined` where no such check is configured. */
+  readonly smoke?: SmokeCheck | undefined;
+  /**
+   * Kong's 400, word for word: it may hold secrets. `canary`: the revision is done for, and the fleet untouched;
+   * else the gateway alone is set aside.
+   */
+  readonly onRejected: (
+    member: Member,
+    revision: Revision,
+    body: string,
+    canary: boolean,
+    kongVersion: string | undefined,
+  ) => void;
+  /** Canaries and every gateway that can be reached serve it; those set aside or out of reach do not count. */
+  readonly onSucceeded: (revision: Revision) => void;
 }
 
 /** What a bystander may know of a gateway. */
-export interface FleetEntry {
-  readonly member: Member;
-  readonly state: GatewayState;
+export type FleetEntry = Tracked;
+
+/** Where a rollout stands. */
+export interface RolloutView {
+  readonly phase: RolloutPhase;
+  /** Names of the gateways that are canaries now. */
+  readonly canaries: readonly string[];
 }
 
-/** The gateways of a group, and the bounded fan-out that keeps them on one revision while we lead. */
+/** The gateways of a group, and the bounded fan-out that brings them to the goal while we lead. */
 export interface Fleet {
   setMembers(members: readonly Member[]): void;
-  setDesired(revision: Revision): void;
+  /** The same content twice changes nothing. */
+  setGoal(goal: Goal): void;
+  /** What every gateway should serve in the end. */
   desired(): Revision | undefined;
+  rollout(): RolloutView;
   /** Takes the gateways into care for as long as the tenure lasts. */
   lead(tenure: Tenure): void;
   /** Starts no new push; resolves when those that were sent have ended. The tenure must go on meanwhile. */
@@ -41,9 +69,6 @@ export interface Fleet {
   countByPhase(): ReadonlyMap<Phase, number>;
 }
 
-/** Phases that only time, a person or another revision will end. */
-const STUCK: ReadonlySet<Phase> = new Set(['unreachable', 'rejected', 'refused', 'busy']);
-
 /** Shuffled (Fisher and Yates). */
 function inAnyOrder<T>(items: Iterable<T>, random: Random): T[] {
   const left = [...items];
@@ -52,86 +77,124 @@ function inAnyOrder<T>(items: Iterable<T>, random: Random): T[] {
   return order;
 }
 
+/** It has traffic, as far as we know. */
+const isServing = ({ hash, phase }: GatewayState): boolean =>
+  hash !== undefined && hash !== EMPTY_HASH && phase !== 'unreachable';
+
 export function createFleet(ports: FleetPorts): Fleet {
   const { clock, random, report } = ports;
-  const lanes = createLanes(clock, ports.settings.concurrency);
-  const loadTimes = createLoadTimes(ports.settings.concurrency);
+  const { concurrency, observe } = ports.settings;
+  const lanes = createLanes(clock, concurrency);
+  const loadTimes = createLoadTimes(concurrency);
   let members = new Map<string, Member>();
   let tended = new Map<string, Tended>();
-  const behind = new Set<string>();
+  const serving = new Set<string>();
+  /** Ids of every revision that we have had to do with. */
+  const ours = new Set<string>();
   let tenure: Tenure | undefined;
-  let desired: Revision | undefined;
   let draining = false;
-  /** Since when not every gateway is known to serve what is desired; `undefined` while they do. */
-  let unconvergedSince: number | undefined = clock.now();
-  /** Which set of laggards was told of last. */
-  let told = '';
+  let succeeded: string | undefined;
 
-  const noteBehind = (): void => {
-    unconvergedSince ??= clock.now();
+  const tracked = (): Tracked[] =>
+    [...tended.values()].map(({ member, state }) => ({ member, state: state() }));
+
+  const aim = (): Revision | undefined => {
+    const { desired, lastGood } = gatekeeper.goal();
+    return gatekeeper.phase() === 'withdrawn' ? lastGood : (desired ?? lastGood);
   };
 
-  /** Everyone who can be reached is there, and some cannot: worth a word, once for each such set. */
-  const tellOfTheRest = (): void => {
-    const phaseOf = (key: string): Phase => tended.get(key)?.state().phase ?? 'unknown';
-    for (const key of behind) if (!STUCK.has(phaseOf(key))) return;
-    const laggards = [...behind].map((key) => `${members.get(key)?.name ?? key} (${phaseOf(key)})`).sort();
-    const telling = `${desired?.id ?? ''} ${laggards.join(' ')}`;
-    if (desired === undefined || told === telling) return;
-    told = telling;
-    report({
-      kind: 'converged-but',
-      revision: desired.id,
-      gateways: members.size,
-      behind: laggards,
+  /** What each gateway might load when it was last thought of, by key. */
+  const orders = new Map<string, string | undefined>();
+
+  /** Wakes those that may load something new. In any order, lest the hung stand before the others. */
+  const wakeForOrders = (): void => {
+    const concerned = [...tended.values()].filter(({ member, state }) => {
+      const { load } = gatekeeper.orderFor(member.key, state());
+      const before = orders.get(member.key);
+      orders.set(member.key, load?.id);
+      return load !== undefined && load.id !== before;
     });
+    for (const one of inAnyOrder(concerned, random)) one.kick(false);
   };
 
-  const checkConverged = (): void => {
-    if (behind.size > 0) {
-      noteBehind();
-      tellOfTheRest();
-    } else if (
-      unconvergedSince !== undefined &&
-      tenure !== undefined &&
-      desired !== undefined &&
-      members.size > 0
-    ) {
-      const durationMs = clock.now() - unconvergedSince;
-      unconvergedSince = undefined;
-      told = '';
-      report({ kind: 'converged', revision: desired.id, gateways: members.size, durationMs });
-    }
-  };
+  const gatekeeper = createGatekeeper({
+    ...ports,
+    // Whoever only observes sends nobody ahead: all would be pushed to.
+    settings: { ...ports.settings, canary: ports.settings.canary && !observe },
+    smoke: ports.smoke !== undefined,
+    gateways: tracked,
+    onOrders() {
+      convergence.aimAt(aim());
+      wakeForOrders();
+    },
+    onChoice() {
+      for (const one of tended.values()) if (one.state().node === undefined) one.kick(false);
+    },
+    onChosen(keys) {
+      for (const key of keys) tended.get(key)?.kick(false);
+    },
+  });
+
+  const convergence = createConvergence(clock, report, gatekeeper.isOpen, (revision) => {
+    const { desired, lastGood } = gatekeeper.goal();
+    if (revision.id !== desired?.id) return;
+    gatekeeper.settled();
+    if (revision.id === lastGood?.id || revision.id === succeeded) return;
+    succeeded = revision.id;
+    report({ kind: 'rollout-succeeded', revision: revision.id });
+    ports.onSucceeded(revision);
+  });
 
   const onState = (member: Member, state: GatewayState): void => {
     if (!tended.has(member.key)) return;
-    if (state.phase === 'in-sync' && state.served === desired?.id) behind.delete(member.key);
-    else behind.add(member.key);
-    checkConverged();
+    if (isServing(state)) serving.add(member.key);
+    else serving.delete(member.key);
+    lanes.serving(serving.size);
+    convergence.note({ member, state });
+    gatekeeper.note(member.key);
   };
 
-  const takeIntoCare = (member: Member, current: Tenure): void => {
-    behind.add(member.key);
-    noteBehind();
-    tended.set(
-      member.key,
-      tend(member, {
-        ...ports,
-        lanes,
-        loadTimes,
-        tenure: current,
-        onState,
-        desired: () => desired,
-        draining: () => draining,
-      }),
-    );
+  const takeIntoCare = (member: Member, current: Tenure, newcomer: boolean): void => {
+    const one = tend(member, {
+      ...ports,
+      lanes,
+      loadTimes,
+      tenure: current,
+      newcomer,
+      draining: () => draining,
+      order: ({ key }, state) => gatekeeper.orderFor(key, state),
+      isOurs: (hash) => ours.has(hash),
+      settled: gatekeeper.settledOn,
+      choosing: gatekeeper.choosing,
+      holdLookMs: ({ key }) => gatekeeper.holdLookMs(key),
+      smoke: ports.smoke,
+      onSmoke: ({ key }, trouble) => gatekeeper.smoked(key, trouble),
+      onState,
+      onRejected(from, revision, body) {
+        const canary = gatekeeper.rejected(revision);
+        ports.onRejected(from, revision, body, canary, one.state().node?.version);
+      },
+    });
+    tended.set(member.key, one);
+    convergence.note({ member, state: one.state() });
   };
 
   const release = (key: string): void => {
     tended.get(key)?.leave();
     tended.delete(key);
-    behind.delete(key);
+    orders.delete(key);
+    serving.delete(key);
+    lanes.serving(serving.size);
+    convergence.forget(key);
+    gatekeeper.note();
+  };
+
+  const letGo = (): void => {
+    tended = new Map();
+    orders.clear();
+    serving.clear();
+    gatekeeper.end();
+    convergence.clear();
   };
 
   const sayIfNone = (): void => {
@@ -164,34 +227,35 @@ export function createFleet(ports: FleetPorts): Fleet {
           continue;
         }
         report({ kind: 'gateway-found', gateway: member.name, url: member.url });
-        if (tenure !== undefined && !draining) takeIntoCare(member, tenure);
+        if (tenure !== undefined && !draining) takeIntoCare(member, tenure, true);
       }
       if (previous.size > 0 || next.length === 0) sayIfNone();
-      checkConverged();
     },
 
-    setDesired(revision) {
-      if (revision.id === desired?.id) return;
-      desired = revision;
-      if (tenure !== undefined) for (const key of tended.keys()) behind.add(key);
-      unconvergedSince = clock.now();
-      // In any order, so that those that hang stand in line among the others, not before them.
-      for (const one of inAnyOrder(tended.values(), random)) one.kick(false);
+    setGoal(goal) {
+      for (const revision of [goal.desired, goal.lastGood]) if (revision !== undefined) ours.add(revision.id);
+      for (const id of goal.known ?? []) ours.add(id);
+      gatekeeper.setGoal(goal);
     },
 
-    desired: () => desired,
+    desired: aim,
+
+    rollout: () => ({ phase: gatekeeper.phase(), canaries: gatekeeper.canaries() }),
 
     lead(next) {
       tenure = next;
-      unconvergedSince = clock.now();
-      for (const member of members.values()) takeIntoCare(member, next);
+      succeeded = undefined;
+      gatekeeper.begin();
+      convergence.clear();
+      convergence.aimAt(aim());
+      for (const member of members.values()) takeIntoCare(member, next, false);
       sayIfNone();
       next.signal.addEventListener(
         'abort',
         () => {
-          if (tenure === next) tenure = undefined;
-          tended = new Map();
-          behind.clear();
+          if (tenure !== next) return;
+          tenure = undefined;
+          letGo();
         },
         { once: true },
       );

@@ -20,8 +20,11 @@ const LOOK_MS = 20;
 /** A probe that takes longer than this makes room for the others (ms). */
 const PROBE_LATE_MS = 500;
 
+export const failedLately = (state: GatewayState, now: number): boolean =>
+  now - state.lastFailureAt < FAILED_LATELY_MS;
+
 export function laneOf(state: GatewayState, now: number): Lane {
-  if (now - state.lastFailureAt < FAILED_LATELY_MS) return 'failing';
+  if (failedLately(state, now)) return 'failing';
   return state.hash === EMPTY_HASH ? 'empty' : 'serving';
 }
 
@@ -33,13 +36,18 @@ export interface Lanes {
    */
   push<T>(lane: Lane, lateMs: () => number, start: () => Promise<T>, onLate: () => void): Promise<T>;
   probe<T>(lane: Lane, start: () => Promise<T>): Promise<T>;
+  /** How many gateways serve something now: never do more than a quarter of them load at once. */
+  serving(count: number): void;
 }
 
-/** @param concurrency how many serving gateways may load at once, and likewise how many failing ones */
+/** Of the gateways that serve, at most this part loads at once, yet always one. */
+const PART_AT_ONCE = 1 / 4;
+
+/** @param concurrency how many serving gateways may load at once at most, and likewise how many failing ones */
 export function createLanes(clock: Clock, concurrency: number): Lanes {
   const pushes = {
-    serving: pLimit(concurrency),
-    failing: pLimit(concurrency),
+    serving: pLimit(1),
+    failing: pLimit(1),
     empty: pLimit(Math.max(concurrency, EMPTY_AT_ONCE)),
   };
   const probes = { serving: pLimit(PROBES_AT_ONCE), failing: pLimit(PROBES_AT_ONCE) };
@@ -83,5 +91,11 @@ export function createLanes(clock: Clock, concurrency: number): Lanes {
         start,
         () => undefined,
       ),
+    serving(count) {
+      const bound = Math.min(concurrency, Math.max(1, Math.floor(count * PART_AT_ONCE)));
+      for (const limit of [pushes.serving, pushes.failing]) {
+        if (limit.concurrency !== bound) limit.concurrency = bound;
+      }
+    },
   };
 }

@@ -8,15 +8,17 @@ import {
   afterUnknown,
   enter,
   loadAllowanceMs,
+  restLeftMs,
 } from '../gateway/state.js';
 import type { Lane } from './lanes.js';
 import type { Load } from './load-times.js';
-import { nodeIdOf, NotYet, pauseUnlessOver } from './care.js';
+import { nodeOf, NotYet, pauseUnlessOver } from './care.js';
 import type { Care } from './care.js';
 
 interface Pushed {
   readonly revision: Revision;
   readonly answer: PushAnswer;
+  readonly startedAt: number;
   readonly durationMs: number;
 }
 
@@ -29,7 +31,7 @@ async function send(care: Care, revision: Revision, checkHash: boolean, lane: La
   const { member, ports } = care;
   const { clock, report } = ports;
   const about = { gateway: member.name, revision: revision.id, bytes: revision.bytes.length };
-  care.become(enter(care.state(), 'pushing', clock.now()));
+  care.become(enter({ ...care.state(), unsettled: undefined }, 'pushing', clock.now()));
   report({ kind: 'push-started', ...about, lane });
   const startedAt = clock.now();
   const answer = await care.timed(ports.settings.pushTimeoutMs, (signal) =>
@@ -38,7 +40,7 @@ async function send(care: Care, revision: Revision, checkHash: boolean, lane: La
   const durationMs = clock.now() - startedAt;
   const trouble = 'trouble' in answer ? answer.trouble : undefined;
   report({ kind: 'push-ended', ...about, result: answer.kind, durationMs, trouble });
-  return { revision, answer, durationMs };
+  return { revision, answer, startedAt, durationMs };
 }
 
 /** Waits for a place in the lane, then sends what is newest by then; `undefined` where nothing is left to send. */
@@ -50,9 +52,9 @@ function sendInLane(care: Care, checkHash: boolean): Promise<Pushed | undefined>
     lane,
     () => sending?.load.lateAfterMs() ?? 0,
     async () => {
-      const revision = care.mayBegin() ? ports.desired() : undefined;
+      const revision = care.mayBegin() ? care.order().load : undefined;
       if (revision === undefined) return undefined;
-      const load = ports.loadTimes.begin(revision.bytes.length, care.state().lastLoadMs);
+      const load = ports.loadTimes.begin(revision.bytes.length, care.state().lastLoad?.durationMs);
       sending = { revision, load };
       try {
         const pushed = await send(care, revision, checkHash, lane);
@@ -71,21 +73,23 @@ function sendInLane(care: Care, checkHash: boolean): Promise<Pushed | undefined>
 }
 
 /** Folds the answer into the state; throws NotYet where there is more to do. */
-async function conclude(care: Care, { revision, answer, durationMs }: Pushed): Promise<void> {
+async function conclude(care: Care, { revision, answer, startedAt, durationMs }: Pushed): Promise<void> {
   const { member, ports } = care;
   const state = care.state();
   const now = ports.clock.now();
   switch (answer.kind) {
     case 'accepted':
-      care.become(afterAccepted(state, revision, durationMs, now));
+      care.become(afterAccepted(state, revision, { endedAt: now, durationMs }, now));
       throw new NotYet(0);
     case 'same':
-      care.become(afterAccepted(state, revision, state.lastLoadMs, now));
+      care.become(afterAccepted(state, revision, undefined, now));
       throw new NotYet(0);
     case 'rejected': {
-      const nodeId = await nodeIdOf(care);
-      care.become(afterRejection(state, revision, answer.trouble, nodeId, now));
+      const node = await nodeOf(care);
+      care.become(afterRejection(state, revision, answer.trouble, node, now));
       ports.onRejected(member, revision, answer.body);
+      // What it is to serve instead, if anything, hangs on that.
+      if (care.order().load?.id !== revision.id) throw new NotYet(0);
       return;
     }
     case 'refused':
@@ -97,7 +101,9 @@ async function conclude(care: Care, { revision, answer, durationMs }: Pushed): P
     case 'failed':
       return care.fail(answer.trouble, answer.retryAfterMs, true);
     case 'unknown':
-      care.become(afterUnknown(state, revision, loadAllowanceMs(revision, state.lastLoadMs)));
+      care.become(
+        afterUnknown(state, revision, startedAt, loadAllowanceMs(revision, state.lastLoad?.durationMs)),
+      );
       return care.fail(answer.trouble);
     case 'unreachable':
       return care.fail(answer.trouble);
@@ -107,15 +113,25 @@ async function conclude(care: Care, { revision, answer, durationMs }: Pushed): P
   }
 }
 
-/** Pushes the desired revision to a gateway that was found to serve `found`; under `--observe`, says so instead. */
-export async function pushDesired(care: Care, checkHash: boolean, found: string): Promise<void> {
+/** A load costs the gateway's users: between two of them it rests. Whatever is newest when it has rested is loaded. */
+function restBetweenLoads(care: Care, revision: string): void {
   const { member, ports } = care;
-  const desired = ports.desired();
-  if (desired === undefined) return;
+  const restMs = restLeftMs(care.state(), ports.clock.now());
+  if (restMs <= 0) return;
+  ports.report({ kind: 'gateway-resting', gateway: member.name, revision, restMs });
+  throw new NotYet(restMs, false);
+}
+
+/** Pushes what may be loaded to a gateway that was found to serve `found`; under `--observe`, says so instead. */
+export async function pushOrdered(care: Care, checkHash: boolean, found: string): Promise<void> {
+  const { member, ports } = care;
+  const { load } = care.order();
+  if (load === undefined) return;
   if (ports.settings.observe) {
-    ports.report({ kind: 'would-push', gateway: member.name, revision: desired.id, found });
+    ports.report({ kind: 'would-push', gateway: member.name, revision: load.id, found });
     return;
   }
+  restBetweenLoads(care, load.id);
   const pushed = await sendInLane(care, checkHash);
   if (pushed !== undefined) await conclude(care, pushed);
   else pauseUnlessOver(care);

@@ -7,7 +7,8 @@ import { createPause } from './pause.js';
 
 /** A gateway under our care. */
 export interface Tended {
-  state(): GatewayState;
+  readonly member: Member;
+  readonly state: () => GatewayState;
   /** Looks at it now: it, or what is desired of it, has changed. `urgent` cuts a backoff short, too. */
   kick(urgent: boolean): void;
   /** It has left the fleet: whatever is in flight is cut off. */
@@ -33,6 +34,8 @@ async function guarded(care: Care): Promise<void> {
 function restMs(care: Care, begunAt: number): number {
   const { clock, random, settings } = care.ports;
   const { phase, failures } = care.state();
+  const holdLookMs = care.ports.holdLookMs(care.member);
+  if (holdLookMs !== undefined) return holdLookMs;
   const spread = 0.9 + random() * 0.2;
   if (phase === 'refused') {
     return Math.min(REFUSED_CAP_MS, settings.resyncMs * 2 ** Math.min(failures - 1, 10)) * spread;
@@ -63,7 +66,7 @@ export function tend(member: Member, ports: TendPorts): Tended {
         minTimeout: 0,
         onFailedAttempt: async ({ error }) => {
           if (!(error instanceof NotYet)) throw error;
-          if (!care.over()) await pause.rest(error.delayMs, true);
+          if (!care.over()) await pause.rest(error.delayMs, error.stubborn);
         },
       });
       if (!care.over()) await pause.rest(restMs(care, begunAt), false);
@@ -71,6 +74,7 @@ export function tend(member: Member, ports: TendPorts): Tended {
   };
 
   return {
+    member,
     state: care.state,
     kick: pause.kick,
     leave: () => stop.abort('gone'),

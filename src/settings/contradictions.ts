@@ -1,4 +1,5 @@
 import { isLabelSelector } from './label-selector.js';
+import { parseStatusRanges } from './status-ranges.js';
 import type { Problem, Values } from './read.js';
 import type { SettingName } from './table.js';
 
@@ -18,6 +19,8 @@ const OWN_HEADERS = new Set([
   'expect',
   'transfer-encoding',
 ]);
+
+const FRAMING_HEADERS = new Set(['connection', 'content-length', 'expect', 'transfer-encoding']);
 
 const problem = (setting: SettingName, text: string): Problem => ({ setting: `--${setting}`, problem: text });
 
@@ -104,7 +107,7 @@ function adminApiProblems(values: Values): Problem[] {
   if (!HEADER_VALUE.test(values['kong-admin-token'] ?? '')) {
     problems.push(problem('kong-admin-token', 'must be one line that an HTTP header can carry'));
   }
-  problems.push(...headerProblems(values['kong-admin-header']));
+  problems.push(...headerProblems('kong-admin-header', values['kong-admin-header'], OWN_HEADERS));
   if (values['gateway-discovery-readiness-check-timeout'] > values['proxy-timeout-seconds']) {
     problems.push(
       problem('gateway-discovery-readiness-check-timeout', 'must not be longer than --proxy-timeout-seconds'),
@@ -113,17 +116,44 @@ function adminApiProblems(values: Values): Problem[] {
   return problems;
 }
 
-function headerProblems(headers: readonly string[]): Problem[] {
+function headerProblems(
+  setting: SettingName,
+  headers: readonly string[],
+  own: ReadonlySet<string>,
+): Problem[] {
   return headers.flatMap((header, index) => {
     const name = HEADER.exec(header)?.[1]?.toLowerCase();
     if (name === undefined) {
       // Its text is secret; its place is not.
-      return problem('kong-admin-header', `must be name:value (number ${index + 1} is not)`);
+      return problem(setting, `must be name:value (number ${index + 1} is not)`);
     }
-    return OWN_HEADERS.has(name)
-      ? problem('kong-admin-header', `cannot set ${name}: every push sets it itself`)
-      : [];
+    return own.has(name) ? problem(setting, `cannot set ${name}: every request sets it itself`) : [];
   });
+}
+
+function rolloutProblems(values: Values): Problem[] {
+  const url = values['canary-smoke-url'];
+  const headers = values['canary-smoke-header'];
+  const problems = headerProblems('canary-smoke-header', headers, FRAMING_HEADERS);
+  if (parseStatusRanges(values['canary-smoke-status']) === undefined) {
+    problems.push(problem('canary-smoke-status', 'must be statuses such as 200-399 or 200,401'));
+  }
+  if (url === undefined) {
+    if (headers.length > 0)
+      problems.push(problem('canary-smoke-header', 'means nothing without --canary-smoke-url'));
+    return problems;
+  }
+  const shown = url.replaceAll('{ip}', '10.0.0.7');
+  const parsed = URL.canParse(shown) ? new URL(shown) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    problems.push(problem('canary-smoke-url', 'must be a URL such as http://{ip}:8000/health'));
+  } else if (parsed.username !== '' || parsed.password !== '') {
+    problems.push(problem('canary-smoke-url', 'must not hold credentials: use --canary-smoke-header'));
+  } else if (shown === url) {
+    problems.push(problem('canary-smoke-url', "must hold {ip}, which stands for the canary's pod IP"));
+  }
+  if (!values.canary) problems.push(problem('canary-smoke-url', 'means nothing with --canary=false'));
+  return problems;
 }
 
 function configProblems(values: Values): Problem[] {
@@ -215,6 +245,7 @@ export function contradictions(values: Values): Problem[] {
     ...adminApiProblems(values),
     ...configProblems(values),
     ...historyProblems(values),
+    ...rolloutProblems(values),
     ...electionProblems(values),
     ...addressProblems(values),
   ];

@@ -33,7 +33,8 @@ export interface SettingDefinition {
   readonly max?: number;
   /** Printed as `***`. */
   readonly secret?: boolean;
-  readonly group: 'Gateways' | 'Admin API' | 'Configuration' | 'History' | 'Leader election' | 'Operation';
+  readonly group:
+    'Gateways' | 'Admin API' | 'Configuration' | 'Rollout' | 'History' | 'Leader election' | 'Operation';
   readonly help: string;
 }
 
@@ -62,7 +63,7 @@ export const SETTINGS = define({
     min: 1,
     max: 1000,
     group: 'Gateways',
-    help: 'how many gateways with traffic may load a configuration at the same time',
+    help: 'how many gateways with traffic may load a configuration at the same time; never more than a quarter of them, yet always one',
   },
   'kong-admin-retries': {
     kind: 'count',
@@ -86,7 +87,7 @@ export const SETTINGS = define({
     min: 1000,
     max: 3_600_000,
     group: 'Gateways',
-    help: 'pace at which a gateway that never answered is asked again, after its first ten seconds',
+    help: 'pace at which a gateway that never answered is asked again, after its first minute',
   },
   'gateway-discovery-readiness-check-timeout': {
     kind: 'duration',
@@ -225,6 +226,45 @@ export const SETTINGS = define({
     max: 60_000,
     group: 'Configuration',
     help: 'how long sources must be quiet before a change is taken up; ten times this at most',
+  },
+  canary: {
+    kind: 'switch',
+    default: 'true',
+    group: 'Rollout',
+    help: 'a revision new to the fleet goes to one gateway of each Kong version and plugin set first',
+  },
+  'canary-hold': {
+    kind: 'duration',
+    default: '2s',
+    min: 0,
+    max: 3_600_000,
+    group: 'Rollout',
+    help: 'how long the canary must show the revision at every look before the others get it',
+  },
+  'canary-smoke-url': {
+    kind: 'text',
+    group: 'Rollout',
+    help: "URL that is asked for at every look at a canary, {ip} in it stands for the pod's IP, e.g. http://{ip}:8000/health; a revision that fails three times in a row is withdrawn",
+  },
+  'canary-smoke-status': {
+    kind: 'list',
+    default: '200-399',
+    group: 'Rollout',
+    help: 'HTTP statuses that pass the smoke check, single ones and ranges',
+  },
+  'canary-smoke-header': {
+    kind: 'list',
+    separator: '\n',
+    secret: true,
+    group: 'Rollout',
+    help: 'header to send with the smoke check, as name:value, e.g. host:shop.example.com; may be repeated, in the environment one per line',
+  },
+  drift: {
+    kind: 'text',
+    default: 'repair',
+    choices: ['repair', 'report'],
+    group: 'Rollout',
+    help: 'what is done about a gateway that somebody else changed: put it back, or only tell; one that is empty always gets its configuration',
   },
   'history-secret': {
     kind: 'text',

@@ -70,40 +70,67 @@ test('no gateways is a state like another: ready, told, counted, and over when o
   await troop.until('the word again', () => troop.said('no-gateways', left).length > 0);
 });
 
-test('what only the gateway rejects is told on the line of the source, and the gateway keeps what it had', async () => {
-  troop = await createTroop({ gateways: 2, replicas: 1 });
+/** Kong's 400 for whatever holds `mark`, on the path of the second route. */
+const refusing = (mark: string) => (text: string) =>
+  text.includes(mark)
+    ? {
+        flattenedErrors: [
+          {
+            entity_type: 'route',
+            entity_name: 'route-1',
+            entity: { name: 'route-1' },
+            errors: [{ type: 'field', field: 'paths.1', message: 'not on my watch' }],
+          },
+        ],
+      }
+    : undefined;
+
+test('what only gateways reject reaches exactly one of them, and is told on the line of the source', async () => {
+  troop = await createTroop({ gateways: 5, replicas: 1 });
   const { world } = troop;
   world.setConfig('shop', { 'kong.yaml': configOf('one') });
   await troop.untilConverged(0);
-  const [picky, easy] = world.pods();
-  const before = picky!.kong.hash();
-  picky!.kong.faults.set({
-    rejectWith: (text) =>
-      text.includes('/two/1')
-        ? {
-            flattenedErrors: [
-              {
-                entity_type: 'route',
-                entity_name: 'route-1',
-                entity: { name: 'route-1' },
-                errors: [{ type: 'field', field: 'paths.1', message: 'not on my watch' }],
-              },
-            ],
-          }
-        : undefined,
-  });
+  const before = world.pods().map(({ kong }) => kong.hash());
+  for (const { kong } of world.pods()) kong.faults.set({ rejectWith: refusing('/two/1') });
   const edited = performance.now();
   world.setConfig('shop', { 'kong.yaml': configOf('two') });
   await troop.until('the rejection', () => troop.said('revision-refused', edited).length > 0);
   const [line] = troop.said('revision-refused', edited);
   expect(line!.message).toContain('kong.yaml:12:17');
   expect(line!.message).toContain('not on my watch');
-  await troop.until('the other gateway', () => easy!.kong.hash() !== before);
-  expect(picky!.kong.hash()).toBe(before);
+  expect(line!.fields).toMatchObject({ canary: true, kongVersion: '3.9.3' });
   const mended = performance.now();
   world.setConfig('shop', { 'kong.yaml': configOf('three') });
-  await troop.untilConverged(mended);
-  expect(pushesIn(picky!.kong.requests).filter(({ at }) => at > edited)).toHaveLength(2);
+  // The old fleet converges, too: on last good, once the rejected revision is withdrawn.
+  await troop.until('the mended revision', () => world.pods().every(({ kong }) => kong.hash() !== before[0]));
+  const pushes = world.pods().flatMap(({ kong }) => pushesIn(kong.requests));
+  expect(pushes.filter(({ at }) => at > edited && at < mended)).toHaveLength(1);
+  expect(pushes.filter(({ at }) => at > mended)).toHaveLength(5);
+  expect(new Set(world.pods().map(({ kong }) => kong.hash()))).not.toContain(before[0]);
+});
+
+test('a gateway that rejects what the canary took is set aside alone', async () => {
+  troop = await createTroop({ gateways: 4, replicas: 1 });
+  const { world } = troop;
+  world.setConfig('shop', { 'kong.yaml': configOf('one') });
+  await troop.untilConverged(0);
+  const [before] = world.pods().map(({ kong }) => kong.hash());
+  // The second gateway that is asked says no, whoever that is.
+  const refuse = refusing('/two/1');
+  const asked: unknown[] = [];
+  for (const pod of world.pods()) {
+    const rejectWith = (text: string) => {
+      if (refuse(text) !== undefined && !asked.includes(pod)) asked.push(pod);
+      return asked[1] === pod ? refuse(text) : undefined;
+    };
+    pod.kong.faults.set({ rejectWith });
+  }
+  const edited = performance.now();
+  world.setConfig('shop', { 'kong.yaml': configOf('two') });
+  await troop.until('the success', () => troop.said('rollout-succeeded', edited).length > 0);
+  expect(troop.said('revision-refused', edited)).toMatchObject([{ fields: { canary: false } }]);
+  const left = world.pods().filter(({ kong }) => kong.hash() === before);
+  expect(left).toEqual([asked[1]]);
 });
 
 test("a gateway under somebody else's hand is brought back", async () => {

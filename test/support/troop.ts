@@ -59,6 +59,7 @@ export async function createTroop(options: {
     ['--metrics-bind-address', '127.0.0.1:0'],
     ['--log-level', 'trace'],
     SHORT_LEASE,
+    ['--canary-hold', '100ms'],
     options.args ?? [],
   ].flat();
   const replicas: Replica[] = [];

@@ -10,9 +10,11 @@ import type { PushAnswer, StatusAnswer } from '../../src/gateway/answers.js';
 export interface VirtualGateway {
   hash: string;
   nodeId: string;
+  version: string;
+  plugins: string[];
   loadMs: number;
   /** What it does with requests; `up` unless told otherwise. */
-  mood: 'up' | 'gone' | 'frozen' | 'frozen-on-push';
+  mood: 'up' | 'gone' | 'frozen' | 'frozen-on-push' | 'broken';
   /** Answers to give to the next pushes instead of loading. */
   answers: PushAnswer[];
   rejects: (revision: Revision) => boolean;
@@ -43,6 +45,8 @@ function newGateway(): VirtualGateway {
   return {
     hash: EMPTY_HASH,
     nodeId: 'node-1',
+    version: '3.9.3',
+    plugins: ['cors'],
     loadMs: 100,
     mood: 'up',
     answers: [],
@@ -117,6 +121,9 @@ export function createVirtualGateways(clock: Clock, networkMs = 1): VirtualGatew
         const cut = await cutOff(signal, false);
         return cut.kind === 'unreachable' ? cut : { kind: 'withdrawn' };
       }
+      if (gateway.mood === 'broken') {
+        return { kind: 'failed', retryAfterMs: undefined, trouble: { code: '500', reason: 'answered 500' } };
+      }
       return { kind: 'status', hash: gateway.hash };
     },
     async push({ url }, revision, options) {
@@ -135,7 +142,13 @@ export function createVirtualGateways(clock: Clock, networkMs = 1): VirtualGatew
       atOnce -= 1;
       return answer;
     },
-    nodeId: ({ url }) => Promise.resolve(at(url).nodeId),
+    async node({ url }, signal) {
+      const gateway = at(url);
+      gateway.log.push({ at: clock.now(), what: 'node' });
+      await sleep(clock, networkMs, signal);
+      if (gateway.mood === 'gone' || gateway.mood === 'frozen') return undefined;
+      return { id: gateway.nodeId, version: gateway.version, plugins: gateway.plugins };
+    },
   };
 }
 

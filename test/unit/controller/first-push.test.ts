@@ -4,7 +4,7 @@ import { judgeFirstPush } from '../../../src/controller/first-push.js';
 import type { Carrier } from '../../../src/controller/first-push.js';
 
 const gateway = (name: string, hash: string | undefined, failures = 0): Carrier => ({
-  name,
+  member: { key: name, name, url: `http://${name}:8001` },
   state: { hash, failures },
 });
 
@@ -21,6 +21,6 @@ describe('a first push', () => {
 
   it('is held as soon as one carries something else, whatever is known of the others', () => {
     const fleet = [gateway('a', undefined), gateway('b', 'theirs'), gateway('c', EMPTY_HASH)];
-    expect(judgeFirstPush(fleet, 'new')).toEqual({ kind: 'foreign', carriers: ['b'] });
+    expect(judgeFirstPush(fleet, 'new')).toEqual({ kind: 'foreign', carriers: [gateway('b', 'theirs')] });
   });
 });

@@ -209,12 +209,12 @@ describe('a look at the status', () => {
 test('the node id changes when the gateway restarts', async () => {
   const gateway = await kong();
   const admin = api();
-  const before = await admin.nodeId(at(gateway.adminUrl), never);
+  const before = (await admin.node(at(gateway.adminUrl), never))?.id;
   expect(before).toBe(gateway.nodeId);
   await gateway.restart();
-  let after = await admin.nodeId(at(gateway.adminUrl), never);
+  let after = (await admin.node(at(gateway.adminUrl), never))?.id;
   // The kept connection may have died with the old process.
-  after ??= await admin.nodeId(at(gateway.adminUrl), never);
+  after ??= (await admin.node(at(gateway.adminUrl), never))?.id;
   expect(after).toBe(gateway.nodeId);
   expect(after).not.toBe(before);
 });

@@ -13,7 +13,7 @@ const B = revision('b'.repeat(32));
 const STRANGE = 'f'.repeat(32);
 
 const seen = (state: gateway.GatewayState, hash: string, desired: Revision | undefined, now: number) =>
-  gateway.afterStatus(state, hash, desired, now);
+  gateway.afterStatus(state, hash, { load: desired, fine: desired === undefined ? [] : [desired] }, now);
 
 const fresh = gateway.newGateway(0);
 
@@ -41,7 +41,7 @@ describe('a gateway that shows a hash', () => {
 
 describe('a push of unknown outcome', () => {
   const onA = seen(fresh, A.id, A, 0).state;
-  const cut = gateway.afterUnknown(onA, B, 5_000);
+  const cut = gateway.afterUnknown(onA, B, 0, 5_000);
 
   test('is waited for while the old hash shows: Kong may be loading it', () => {
     const first = seen(cut, A.id, B, 100);
@@ -76,19 +76,20 @@ describe('a push of unknown outcome', () => {
 
   test('is not settled by zeros that were there before', () => {
     const empty = seen(fresh, EMPTY_HASH, A, 0).state;
-    const state = gateway.afterUnknown(empty, A, 5_000);
+    const state = gateway.afterUnknown(empty, A, 0, 5_000);
     expect(seen(state, EMPTY_HASH, A, 10).assessment).toEqual({ verdict: 'settling' });
   });
 });
 
 describe('a push that was accepted', () => {
   const onA = seen(fresh, A.id, A, 0).state;
-  const accepted = gateway.afterAccepted(onA, B, 70, 1_000);
+  const load = { endedAt: 1_000, durationMs: 70 };
+  const accepted = gateway.afterAccepted(onA, B, load, 1_000);
 
   test('is confirmed by its hash', () => {
     const { state, assessment } = seen(accepted, B.id, B, 1_001);
     expect(assessment).toEqual({ verdict: 'in-sync' });
-    expect(state).toMatchObject({ accepted: undefined, served: B.id, lastLoadMs: 70 });
+    expect(state).toMatchObject({ accepted: undefined, served: B.id, lastLoad: load });
   });
 
   test('may show its hash a little late', () => {
@@ -101,7 +102,7 @@ describe('a push that was accepted', () => {
       const late = seen(state, A.id, B, state.accepted!.until);
       expect(late.assessment).toEqual({ verdict: 'unconfirmed' });
       expect(gateway.serves(late.state, B, A.id)).toBe(false);
-      state = gateway.afterAccepted(late.state, B, 70, 10_000 * (round + 1));
+      state = gateway.afterAccepted(late.state, B, load, 10_000 * (round + 1));
     }
   });
 
@@ -109,7 +110,7 @@ describe('a push that was accepted', () => {
     const once = seen(accepted, STRANGE, B, accepted.accepted!.until);
     expect(once.assessment).toEqual({ verdict: 'unconfirmed' });
     expect(seen(once.state, STRANGE, B, 9_000).assessment).toEqual({ verdict: 'push', checkHash: true });
-    const again = gateway.afterAccepted(once.state, B, 70, 10_000);
+    const again = gateway.afterAccepted(once.state, B, load, 10_000);
     const twice = seen(again, STRANGE, B, again.accepted!.until);
     expect(seen(twice.state, STRANGE, B, 20_000).assessment).toEqual({ verdict: 'in-sync' });
   });
@@ -121,10 +122,77 @@ describe('a push that was accepted', () => {
   });
 });
 
+describe('a gateway that may load nothing now', () => {
+  const C = revision('c'.repeat(32));
+
+  test('is in sync on whatever it may go on serving, and waits on anything else', () => {
+    const order = { load: undefined, fine: [B, A] };
+    expect(gateway.afterStatus(fresh, A.id, order, 5)).toMatchObject({
+      state: { phase: 'in-sync', served: A.id },
+      assessment: { verdict: 'in-sync' },
+    });
+    expect(gateway.afterStatus(fresh, C.id, order, 5)).toMatchObject({
+      state: { phase: 'out-of-sync', served: undefined },
+      assessment: { verdict: 'waiting' },
+    });
+  });
+
+  test('has what was pushed to it before confirmed all the same', () => {
+    const load = { endedAt: 1_000, durationMs: 70 };
+    const accepted = gateway.afterAccepted(seen(fresh, EMPTY_HASH, A, 0).state, A, load, 1_000);
+    const { state } = gateway.afterStatus(accepted, A.id, { load: undefined, fine: [B] }, 1_001);
+    expect(state).toMatchObject({ phase: 'out-of-sync', accepted: undefined });
+  });
+
+  test('remembers a push of unknown outcome until it is pushed to again', () => {
+    const onA = seen(fresh, A.id, A, 0).state;
+    const cut = gateway.afterUnknown(onA, B, 0, 5_000);
+    const order = { load: undefined, fine: [A] };
+    const waiting = gateway.afterStatus(cut, A.id, order, 0).state;
+    const lost = gateway.afterStatus(waiting, A.id, order, 5_000);
+    expect(lost.assessment).toEqual({ verdict: 'in-sync' });
+    expect(seen(lost.state, A.id, B, 60_000).assessment).toEqual({ verdict: 'push', checkHash: false });
+  });
+});
+
+describe('between two loads', () => {
+  const load = { endedAt: 1_000, durationMs: 200 };
+  const loaded = seen(gateway.afterAccepted(fresh, A, load, 1_000), A.id, A, 1_001).state;
+
+  test('a gateway rests four times as long as the first one took', () => {
+    expect(gateway.restLeftMs(loaded, 1_001)).toBe(799);
+    expect(gateway.restLeftMs(loaded, 1_800)).toBe(0);
+  });
+
+  test('an empty one never rests', () => {
+    expect(gateway.restLeftMs({ ...loaded, hash: EMPTY_HASH }, 1_001)).toBe(0);
+  });
+
+  test('one whose load was cut off rests as long as that load may have taken', () => {
+    const cut = gateway.afterUnknown(seen(fresh, A.id, A, 0).state, B, 100, 5_000);
+    expect(gateway.restLeftMs(seen(cut, B.id, B, 600).state, 600)).toBe(2_000);
+    expect(gateway.restLeftMs(seen(cut, B.id, B, 90_000).state, 90_000)).toBe(20_000);
+  });
+});
+
+test('what went wrong before a process began says nothing about it', () => {
+  const trouble = { code: 'econnrefused', reason: 'refused' };
+  const failing = gateway.afterFailure(seen(fresh, A.id, A, 0).state, trouble, 10, 3);
+  expect(seen(failing, EMPTY_HASH, A, 20).state).toMatchObject({ failures: 0, lastFailureAt: -Infinity });
+  const newborn = gateway.afterFailure(fresh, trouble, 10, 3);
+  expect(seen(newborn, EMPTY_HASH, A, 20).state).toMatchObject({ failures: 0, lastFailureAt: -Infinity });
+});
+
 describe('a gateway that rejected a revision', () => {
   const trouble = { code: '400', reason: 'no' };
   const onA = seen(fresh, A.id, A, 0).state;
-  const rejected = gateway.afterRejection(onA, B, trouble, 'node-1', 10);
+  const rejected = gateway.afterRejection(
+    onA,
+    B,
+    trouble,
+    { id: 'node-1', version: '3.9.3', plugins: [] },
+    10,
+  );
 
   test('waits for another revision', () => {
     expect(seen(rejected, A.id, B, 20).assessment).toEqual({ verdict: 'rejected' });

@@ -96,10 +96,29 @@ const EXPECTED: { readonly [K in Kind]: readonly [Level, string] } = {
     'debug',
     'gateway kong-1 failed 2 times, next try in 1.5 s: the configuration is too large (413); raise the limit',
   ],
+  'drift-contested': [
+    'error',
+    'gateway kong-1 was changed 3 times by somebody else: who else writes to its Admin API? It is put back to 01234567, but ever more slowly',
+  ],
+  'gateway-resting': ['debug', 'gateway kong-1 rests for 0.8 s before its next load'],
+  'canary-chosen': ['info', 'gateway kong-1 (Kong 3.9.3) is the canary of 01234567'],
+  'canary-lost': [
+    'warn',
+    'gateway kong-1 was lost as the canary of 01234567: the configuration is too large (413); raise the limit',
+  ],
+  'canary-ended': [
+    'error',
+    '01234567 is withdrawn, its canary is put back to what worked: the configuration is too large (413); raise the limit',
+  ],
+  'rollout-overdue': [
+    'info',
+    'newer revisions keep coming, and gateways have waited for 30.0 s: they get 01234567, which is proven',
+  ],
+  'rollout-succeeded': ['info', 'the rollout of 01234567 succeeded'],
   drift: ['warn', 'gateway kong-1 was on 01234567 and now serves nothing: it has restarted or was emptied'],
   'revision-refused': [
     'error',
-    'gateway kong-1 rejected 01234567: kong.yaml:3:5: services have no field "hots" [unknown-field] (did you mean "host"?)',
+    'gateway kong-1 (Kong 3.9.3) rejected 01234567, the other gateways are untouched: kong.yaml:3:5: services have no field "hots" [unknown-field] (did you mean "host"?)',
   ],
   'hash-accepted': ['warn', 'gateway kong-1 shows fedcba98 for 01234567: believed after two pushes'],
   'no-gateways': [
@@ -231,6 +250,11 @@ suite('what a line shows', () => {
       'drift object.namespace',
       'drift object.name',
       'drift object.uid',
+      'drift-contested object.apiVersion',
+      'drift-contested object.kind',
+      'drift-contested object.namespace',
+      'drift-contested object.name',
+      'drift-contested object.uid',
       'revision-refused object.apiVersion',
       'revision-refused object.kind',
       'revision-refused object.namespace',
@@ -297,8 +321,9 @@ suite('findings in a line', () => {
   });
 
   it('may be none', () => {
-    expect(describe({ ...SAMPLES['revision-refused'], findings: [] }).message).toBe(
-      'gateway kong-1 rejected 01234567: no reason given',
+    const refused = { ...SAMPLES['revision-refused'], canary: false, kongVersion: undefined, findings: [] };
+    expect(describe(refused).message).toBe(
+      'gateway kong-1 rejected 01234567, it alone is set aside: no reason given',
     );
   });
 });
@@ -350,8 +375,28 @@ suite('the words for', () => {
     });
   });
 
+  it('a gateway that is left as it is say so', () => {
+    const line = describe({ ...SAMPLES.drift, found: PREVIOUS, cause: 'file', repair: false });
+    expect(line.message).toBe(
+      'gateway kong-1 was on 01234567 and now serves fedcba98: it has restarted with a file of its own; it is left so (--drift report)',
+    );
+  });
+
+  it.each([
+    ['proven', 'info', '01234567 is proven: every gateway may have it'],
+    ['rejected', 'error', '01234567 is withdrawn, the other gateways keep what they have'],
+    [
+      'stopped',
+      'error',
+      '01234567 is not rolled out any further, and tried again later, one canary at a time',
+    ],
+  ] as const)('canaries that ended as %s are of level %s', (result, level, message) => {
+    const line = describe({ ...SAMPLES['canary-ended'], result, trouble: undefined });
+    expect(line).toMatchObject({ level, message });
+  });
+
   it('a gateway that serves something else name whoever changed it', () => {
-    expect(describe({ ...SAMPLES.drift, found: PREVIOUS })).toMatchObject({
+    expect(describe({ ...SAMPLES.drift, found: PREVIOUS, cause: 'foreign' })).toMatchObject({
       message: 'gateway kong-1 was on 01234567 and now serves fedcba98: somebody else changed it',
       fields: { found: 'fedcba98', reason: 'foreign' },
     });

@@ -12,6 +12,7 @@ const view: MetricsView = {
   term: () => 7,
   desired: () => REVISION,
   gatewaysByState: () => new Map([['in-sync', 3]]),
+  rollout: () => 'canary',
   held: () => false,
   valid: () => true,
 };
@@ -104,6 +105,13 @@ const COUNTED: { readonly [K in Kind]: Readonly<Record<string, unknown>> } = {
   'served-unreadable': {},
   'would-push': { pushes_withheld_total: 1 },
   retry: { 'retries_total{code="413"}': 1 },
+  'drift-contested': { drift_contested_total: 1 },
+  'gateway-resting': { rests_total: 1 },
+  'canary-chosen': {},
+  'canary-lost': { 'canaries_lost_total{code="413"}': 1 },
+  'canary-ended': { 'canaries_total{result="failed"}': 1 },
+  'rollout-overdue': { rollouts_overdue_total: 1 },
+  'rollout-succeeded': { rollouts_total: 1 },
   drift: { 'drift_total{kind="empty"}': 1 },
   'revision-refused': { revisions_rejected_total: 1 },
   'hash-accepted': { hashes_accepted_total: 1 },
@@ -135,7 +143,7 @@ describe('what is counted', () => {
   });
 
   it('tells drift to another configuration from drift to none', async () => {
-    expect(await countedFor({ ...SAMPLES.drift, found: PREVIOUS })).toEqual({
+    expect(await countedFor({ ...SAMPLES.drift, found: PREVIOUS, cause: 'foreign' })).toEqual({
       'drift_total{kind="foreign"}': 1,
     });
     expect(EMPTY_HASH).toBe(SAMPLES.drift.found);
@@ -208,6 +216,7 @@ describe('what is read at a scrape', () => {
       leading: () => false,
       term: () => 7,
       desired: () => PREVIOUS,
+      rollout: () => 'idle',
       gatewaysByState: () => new Map([['unreachable', 1]]),
       held: () => true,
       valid: () => false,

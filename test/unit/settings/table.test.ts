@@ -82,7 +82,12 @@ describe('the settings table', () => {
 
   it('marks as secret what is one, and takes it from a file, too', () => {
     const secrets = definitions.filter(([, { secret }]) => secret === true).map(([name]) => name);
-    expect(secrets).toEqual(['kong-admin-token', 'kong-admin-header', 'kong-admin-tls-client-key']);
+    expect(secrets).toEqual([
+      'kong-admin-token',
+      'kong-admin-header',
+      'kong-admin-tls-client-key',
+      'canary-smoke-header',
+    ]);
     for (const name of SETTING_NAMES.filter((each) => /(token|cert|key)$/.test(each))) {
       expect(SETTING_NAMES).toContain(`${name}-file`);
     }

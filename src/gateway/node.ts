@@ -1,0 +1,36 @@
+/** One process of Kong, as `GET /` tells it. */
+export interface KongNode {
+  /** New at each start of Kong. */
+  readonly id: string;
+  readonly version: string;
+  /** Names of the plugins that may be configured there, sorted. */
+  readonly plugins: readonly string[];
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const UNKNOWN = 'unknown';
+/** Longer ones are cut: the text is another's. */
+const MAX_TEXT = 64;
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, MAX_TEXT) : UNKNOWN);
+
+/** Reads the answer to `GET /`. A gateway that tells nothing of itself there is one of an unknown kind, not an error. */
+export function parseNode(body: unknown): KongNode {
+  const { node_id: id, version, plugins } = isObject(body) ? body : {};
+  const available = isObject(plugins) ? plugins['available_on_server'] : undefined;
+  return {
+    id: textOf(id),
+    version: textOf(version),
+    plugins: isObject(available) ? Object.keys(available).sort() : [],
+  };
+}
+
+/** Gateways of one group take the same configurations: the same Kong with the same plugins. */
+export function groupOf({ version, plugins }: KongNode): string {
+  return `${version} ${plugins.join(',')}`;
+}
+
+/** One that would not tell. */
+export const UNKNOWN_NODE: KongNode = parseNode(undefined);

@@ -164,6 +164,8 @@ function apiServerArgs(host: string, etcdUrl: string, inFolder: InFolder): strin
     '--authorization-mode=RBAC',
     `--audit-policy-file=${inFolder('audit-policy.yaml')}`,
     `--audit-log-path=${inFolder('audit.log')}`,
+    // Also how long it takes, at most, to end in good order: watches keep it until then.
+    '--request-timeout=10s',
     `--cert-dir=${inFolder('made-by-apiserver')}`,
   ];
 }

@@ -66,6 +66,8 @@ export interface Scenario {
   readonly said: (event: string, since?: number) => ReplicaLine[];
   /** Requests to gateways that a replica made. */
   readonly requestsBy: (replica: Replica) => RequestRecord[];
+  /** A namespace, or a name that ends in one, as the shipped manifest says it. */
+  readonly shippedName: (name: string) => string;
   /** What our ServiceAccount asked of the API server. */
   readonly audited: () => AuditedRequest[];
   /** Waits for the desired end, checks what must hold after every scenario, and ends everything. */
@@ -176,6 +178,10 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
         .flatMap(({ kong }) =>
           kong.requests.filter(({ headers }) => headers.userAgent?.includes(`(${name}_`)),
         ),
+    shippedName: (name) =>
+      name
+        .replace(new RegExp(`${namespaces.controller}$`), 'silverback')
+        .replace(new RegExp(`${namespaces.gateways}$`), 'kong'),
     audited() {
       const user = accountName(namespaces.controller, shipped.account);
       return readAuditLog(plane.auditLog).filter((request) => request.user === user);
@@ -238,17 +244,14 @@ function check(scenario: Scenario, pauses: readonly Pause[]): void {
 }
 
 /** For the last test of the suite: which rights were used, in the words of the shipped manifest. */
-function noteUse({ namespaces }: Scenario, audited: readonly AuditedRequest[]): void {
+function noteUse({ shippedName }: Scenario, audited: readonly AuditedRequest[]): void {
   const file = process.env['SILVERBACK_E2E_RIGHTS'];
   if (file === undefined) return;
-  const shippedName = (text: string): string =>
-    text
-      .replace(new RegExp(`${namespaces.controller}$`), 'silverback')
-      .replace(new RegExp(`${namespaces.gateways}$`), 'kong');
-  const used = audited.map(({ verb, group, resource, namespace, name }) =>
-    JSON.stringify({ verb, group, resource, namespace: shippedName(namespace), name: shippedName(name) }),
-  );
-  appendFileSync(file, [...new Set(used)].map((line) => `${line}\n`).join(''));
+  const lines = audited.map((request) => {
+    const { namespace, name } = request;
+    return JSON.stringify({ ...request, namespace: shippedName(namespace), name: shippedName(name) });
+  });
+  appendFileSync(file, [...new Set(lines)].map((line) => `${line}\n`).join(''));
 }
 
 /** The end of the story, for whoever looks at a failure. */

@@ -1,4 +1,5 @@
 // Certificates for TLS tests, made at run time: nothing secret lies in the repository, and nothing expires.
+import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 
@@ -30,7 +31,7 @@ export async function makeCertificates({
   serverNames = ['localhost', '127.0.0.1'],
   clientName = 'silverback',
 }: CertificateOptions = {}): Promise<Certificates> {
-  const [ca, otherCa] = await Promise.all([makeCa('test CA'), makeCa('other CA')]);
+  const [ca, otherCa] = await Promise.all([makeCa(), makeCa()]);
   const issue: Certificates['issue'] = (names, commonName = names[0] ?? 'localhost', organization) =>
     sign(ca, names, commonName, organization);
   const [server, client, stranger] = await Promise.all([
@@ -41,8 +42,9 @@ export async function makeCertificates({
   return { ca: ca.cert, caKey: ca.key, server, client, stranger, issue };
 }
 
-async function makeCa(name: string): Promise<KeyPair> {
-  const made = await generate([{ name: 'commonName', value: name }], {
+/** Each with a name of its own: where two CAs of one name are trusted, OpenSSL looks at the first one only. */
+async function makeCa(): Promise<KeyPair> {
+  const made = await generate([{ name: 'commonName', value: `CA ${randomUUID()}` }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [

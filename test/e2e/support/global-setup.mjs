@@ -11,5 +11,7 @@ export default async function setUp() {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
+  // What scenarios used of their rights is gathered here.
   process.env.SILVERBACK_E2E_RUN = mkdtempSync(join(tmpdir(), 'silverback-e2e-run-'));
+  process.env.SILVERBACK_E2E_RIGHTS = join(process.env.SILVERBACK_E2E_RUN, 'rights.jsonl');
 }

@@ -2,10 +2,12 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCompiler } from '../../../src/config/compile.js';
 import type { SourceText } from '../../../src/config/compile.js';
+import { EMPTY_HASH } from '../../../src/config/revision.js';
 import type { Replica, ReplicaLine } from '../../../src/demo/replica.js';
 import { leaderOf, linesSince } from '../../../src/demo/until.js';
 import type { KongEmulatorOptions } from '../../../src/emulator/kong/server/options.js';
 import type { RequestRecord } from '../../../src/emulator/kong/server/journal.js';
+import { isConfigName } from '../../../src/sources/source.js';
 import { makeCertificates } from '../../support/certificates.js';
 import type { Certificates } from '../../support/certificates.js';
 import type { ControlPlane } from './control-plane.js';
@@ -64,6 +66,8 @@ export interface Scenario {
   readonly said: (event: string, since?: number) => ReplicaLine[];
   /** Requests to gateways that a replica made. */
   readonly requestsBy: (replica: Replica) => RequestRecord[];
+  /** A namespace, or a name that ends in one, as the shipped manifest says it. */
+  readonly shippedName: (name: string) => string;
   /** What our ServiceAccount asked of the API server. */
   readonly audited: () => AuditedRequest[];
   /** Waits for the desired end, checks what must hold after every scenario, and ends everything. */
@@ -98,6 +102,7 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
   const compiler = createCompiler({ deck: false, env: {}, allowEmpty: false });
   const replicas: ReplicaPod[] = [];
   const pauses: Pause[] = [];
+  let started = 0;
   let desired: string | undefined;
   let givenUp = false;
 
@@ -109,7 +114,8 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
     certificates,
     replicas,
     async startReplica() {
-      const name = `silverback-${replicas.length + 1}`;
+      started += 1;
+      const name = `silverback-${started}`;
       const replica = await startReplicaPod(name, {
         plane,
         namespace: namespaces.controller,
@@ -132,7 +138,9 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
         const confidential = kind === 'Secret';
         sources.set(
           place,
-          Object.entries(texts).map(([key, text]) => ({ file: `${place}/${key}`, text, confidential })),
+          Object.entries(texts)
+            .filter(([key]) => isConfigName(key))
+            .map(([key, text]) => ({ file: `${place}/${key}`, text, confidential })),
         );
       }
       const { revision, findings } = compiler.compile([...sources.values()].flat());
@@ -170,6 +178,10 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
         .flatMap(({ kong }) =>
           kong.requests.filter(({ headers }) => headers.userAgent?.includes(`(${name}_`)),
         ),
+    shippedName: (name) =>
+      name
+        .replace(new RegExp(`${namespaces.controller}$`), 'silverback')
+        .replace(new RegExp(`${namespaces.gateways}$`), 'kong'),
     audited() {
       const user = accountName(namespaces.controller, shipped.account);
       return readAuditLog(plane.auditLog).filter((request) => request.user === user);
@@ -221,7 +233,7 @@ function check(scenario: Scenario, pauses: readonly Pause[]): void {
     ...refusedIn(audited),
     ...scenario.gateways
       .all()
-      .filter(({ kong }) => kong.hash() !== scenario.desired())
+      .filter(({ kong }) => kong.hash() !== (scenario.desired() ?? EMPTY_HASH))
       .map(
         ({ name, kong }) =>
           `${name} ends on ${kong.hash()}, and ${scenario.desired() ?? 'nothing'} is desired`,
@@ -232,17 +244,14 @@ function check(scenario: Scenario, pauses: readonly Pause[]): void {
 }
 
 /** For the last test of the suite: which rights were used, in the words of the shipped manifest. */
-function noteUse({ namespaces }: Scenario, audited: readonly AuditedRequest[]): void {
+function noteUse({ shippedName }: Scenario, audited: readonly AuditedRequest[]): void {
   const file = process.env['SILVERBACK_E2E_RIGHTS'];
   if (file === undefined) return;
-  const shippedName = (text: string): string =>
-    text
-      .replace(new RegExp(`${namespaces.controller}$`), 'silverback')
-      .replace(new RegExp(`${namespaces.gateways}$`), 'kong');
-  const used = audited.map(({ verb, group, resource, namespace, name }) =>
-    JSON.stringify({ verb, group, resource, namespace: shippedName(namespace), name: shippedName(name) }),
-  );
-  appendFileSync(file, [...new Set(used)].map((line) => `${line}\n`).join(''));
+  const lines = audited.map((request) => {
+    const { namespace, name } = request;
+    return JSON.stringify({ ...request, namespace: shippedName(namespace), name: shippedName(name) });
+  });
+  appendFileSync(file, [...new Set(lines)].map((line) => `${line}\n`).join(''));
 }
 
 /** The end of the story, for whoever looks at a failure. */

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from '../e2e/support/kube-admin.js';
 import type { StartedContainer } from '../support/container-settings.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -20,14 +21,10 @@ export interface Rule {
 }
 
 /** What is read of the objects that a chart makes; which fields are there depends on the kind. */
-export interface Rendered {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
+export interface Rendered extends KubeObject {
+  readonly metadata: KubeObject['metadata'] & {
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly rules?: readonly Rule[];
   readonly roleRef?: { readonly kind: string; readonly name: string };

@@ -2,10 +2,12 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCompiler } from '../../../src/config/compile.js';
 import type { SourceText } from '../../../src/config/compile.js';
+import { EMPTY_HASH } from '../../../src/config/revision.js';
 import type { Replica, ReplicaLine } from '../../../src/demo/replica.js';
 import { leaderOf, linesSince } from '../../../src/demo/until.js';
 import type { KongEmulatorOptions } from '../../../src/emulator/kong/server/options.js';
 import type { RequestRecord } from '../../../src/emulator/kong/server/journal.js';
+import { isConfigName } from '../../../src/sources/source.js';
 import { makeCertificates } from '../../support/certificates.js';
 import type { Certificates } from '../../support/certificates.js';
 import type { ControlPlane } from './control-plane.js';
@@ -98,6 +100,7 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
   const compiler = createCompiler({ deck: false, env: {}, allowEmpty: false });
   const replicas: ReplicaPod[] = [];
   const pauses: Pause[] = [];
+  let started = 0;
   let desired: string | undefined;
   let givenUp = false;
 
@@ -109,7 +112,8 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
     certificates,
     replicas,
     async startReplica() {
-      const name = `silverback-${replicas.length + 1}`;
+      started += 1;
+      const name = `silverback-${started}`;
       const replica = await startReplicaPod(name, {
         plane,
         namespace: namespaces.controller,
@@ -132,7 +136,9 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
         const confidential = kind === 'Secret';
         sources.set(
           place,
-          Object.entries(texts).map(([key, text]) => ({ file: `${place}/${key}`, text, confidential })),
+          Object.entries(texts)
+            .filter(([key]) => isConfigName(key))
+            .map(([key, text]) => ({ file: `${place}/${key}`, text, confidential })),
         );
       }
       const { revision, findings } = compiler.compile([...sources.values()].flat());
@@ -221,7 +227,7 @@ function check(scenario: Scenario, pauses: readonly Pause[]): void {
     ...refusedIn(audited),
     ...scenario.gateways
       .all()
-      .filter(({ kong }) => kong.hash() !== scenario.desired())
+      .filter(({ kong }) => kong.hash() !== (scenario.desired() ?? EMPTY_HASH))
       .map(
         ({ name, kong }) =>
           `${name} ends on ${kong.hash()}, and ${scenario.desired() ?? 'nothing'} is desired`,

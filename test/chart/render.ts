@@ -47,13 +47,17 @@ export interface PodSpec {
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Runs Helm with values from standard input: what it prints, and whether it failed. */
-export function helm(args: readonly string[], values: object = {}): { ok: boolean; text: string } {
-  const { status, stdout, stderr } = spawnSync(HELM, [...args, '--values=-'], {
-    input: JSON.stringify(values),
-    encoding: 'utf8',
-    maxBuffer: 32 * 1024 * 1024,
-  });
+/** Runs Helm, with values where it takes some: what it prints, and whether it failed. */
+export function helm(args: readonly string[], values?: object): { ok: boolean; text: string } {
+  const { status, stdout, stderr } = spawnSync(
+    HELM,
+    [...args, ...(values === undefined ? [] : ['--values=-'])],
+    {
+      input: JSON.stringify(values ?? {}),
+      encoding: 'utf8',
+      maxBuffer: 32 * 1024 * 1024,
+    },
+  );
   return { ok: status === 0, text: status === 0 ? stdout : stderr };
 }
 

@@ -1,4 +1,5 @@
 import { openFolderHistory } from '../history/folder-history.js';
+import { openMemoryHistory } from '../history/memory-history.js';
 import { openSecretHistory } from '../history/secret-history.js';
 import type { HistoryStore } from '../history/store.js';
 import type { Values } from '../settings/read.js';
@@ -6,29 +7,27 @@ import { namespaceFor } from './cluster.js';
 import type { Cluster } from './cluster.js';
 import type { Ports } from './ports.js';
 
-/**
- * Where the settings say that the history is kept; undefined where they name no place.
- * @throws SetupError when there is no namespace for its Secrets
- */
-export function openHistory(
-  values: Values,
-  cluster: Cluster | undefined,
-  { clock, random }: Pick<Ports, 'clock' | 'random'>,
-): HistoryStore | undefined {
+export interface OpenHistory {
+  readonly store: HistoryStore;
+  /** Whether people reach it, and it outlives us. */
+  readonly durable: boolean;
+}
+
+/** Where the settings say that last good and decisions are kept; in memory where they say nothing. */
+export function openHistory(values: Values, cluster: Cluster | undefined, ports: Ports): OpenHistory {
   const revisionHistory = values['revision-history'];
-  const [name, dir] = [values['history-secret'], values['data-dir']];
+  const name = values['history-secret'];
+  const dir = values['data-dir'];
   if (name !== undefined && cluster !== undefined) {
     const namespace = namespaceFor('history-namespace', values['history-namespace'], cluster);
     const slots = values['history-slots'];
-    return openSecretHistory({
-      client: cluster.client,
-      namespace,
-      name,
-      slots,
-      revisionHistory,
-      clock,
-      random,
-    });
+    const { client } = cluster;
+    return {
+      store: openSecretHistory({ ...ports, client, namespace, name, slots, revisionHistory }),
+      durable: true,
+    };
   }
-  return dir === undefined ? undefined : openFolderHistory({ dir, revisionHistory, clock, random });
+  if (dir !== undefined)
+    return { store: openFolderHistory({ ...ports, dir, revisionHistory }), durable: true };
+  return { store: openMemoryHistory(ports.clock), durable: false };
 }

@@ -1,5 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+const example = new URL('../../examples/silverback-values.yaml', import.meta.url);
+
 /** Values that the chart must render well, by what they stand for. */
 export const VALUE_SETS: Readonly<Record<string, object>> = {
+  "the example that goes with Kong's chart": parse(readFileSync(example, 'utf8')) as object,
   'the least that is needed': { gateways: { service: 'kong/kong-admin' } },
   mTLS: {
     gateways: { service: 'kong/kong-admin' },

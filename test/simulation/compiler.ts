@@ -33,6 +33,10 @@ export function createCompilers(dice: Dice, note: Note): (run: Run) => AsyncComp
       await sleep(run.process.clock, 1);
       return [];
     },
+    async compare(baseline, revision) {
+      await sleep(run.process.clock, 1);
+      return compiler.compare(baseline, revision);
+    },
     use: () => undefined,
     close: () => Promise.resolve(),
   });

@@ -93,7 +93,8 @@ async function liveConfig(url: string): Promise<string> {
 }
 
 /** What docs/migrate-from-kic.md has sed do: without the times of the load, and without what is empty. */
-const cleaned = (text: string): string => text.replace(/^ *(created_at|updated_at):.*\n|^ *[a-z_]+: ~\n/gm, '');
+const cleaned = (text: string): string =>
+  text.replace(/^ *(created_at|updated_at):.*\n|^ *[a-z_]+: ~\n/gm, '');
 
 /**
  * `--observe`, then the push: what docs/migrate-from-*.md tell people to do.

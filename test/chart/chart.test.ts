@@ -100,7 +100,7 @@ describe('the rights', () => {
           ),
         ]),
     );
-  const lease = ['leases: create', 'leases by name: get,update'];
+  const lease = ['leases: create', 'leases by name: get,list,watch,update'];
   const slices = 'endpointslices: list,watch';
   const events = 'events: create,patch';
 

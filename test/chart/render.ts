@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import type { KubeObject } from '../e2e/support/kube-admin.js';
 import type { StartedContainer } from '../support/container-settings.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -20,14 +21,10 @@ export interface Rule {
 }
 
 /** What is read of the objects that a chart makes; which fields are there depends on the kind. */
-export interface Rendered {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
+export interface Rendered extends KubeObject {
+  readonly metadata: KubeObject['metadata'] & {
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly rules?: readonly Rule[];
   readonly roleRef?: { readonly kind: string; readonly name: string };
@@ -50,13 +47,17 @@ export interface PodSpec {
   readonly volumes?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Runs Helm with values from standard input: what it prints, and whether it failed. */
-export function helm(args: readonly string[], values: object = {}): { ok: boolean; text: string } {
-  const { status, stdout, stderr } = spawnSync(HELM, [...args, '--values=-'], {
-    input: JSON.stringify(values),
-    encoding: 'utf8',
-    maxBuffer: 32 * 1024 * 1024,
-  });
+/** Runs Helm, with values where it takes some: what it prints, and whether it failed. */
+export function helm(args: readonly string[], values?: object): { ok: boolean; text: string } {
+  const { status, stdout, stderr } = spawnSync(
+    HELM,
+    [...args, ...(values === undefined ? [] : ['--values=-'])],
+    {
+      input: JSON.stringify(values ?? {}),
+      encoding: 'utf8',
+      maxBuffer: 32 * 1024 * 1024,
+    },
+  );
   return { ok: status === 0, text: status === 0 ? stdout : stderr };
 }
 

@@ -51,7 +51,7 @@ export const VALUE_SETS: Readonly<Record<string, object>> = {
       'resync-interval': '1m',
       'kong-admin-concurrency': 4,
       'proxy-timeout-seconds': 90,
-      'allow-removal': true,
+      deck: true,
       'kong-admin-retries': 5,
     },
     extraArgs: ['--lease-duration=30s', '--debounce=250ms'],

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programsOf } from './programs.mjs';
 
-/** Builds etcd and the kube-apiserver if they are missing, before any test's time runs. */
+/** Builds etcd, the kube-apiserver and Helm if they are missing, before any test's time runs. */
 export default async function setUp() {
   try {
     await programsOf('control-plane');
+    await programsOf('helm');
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);

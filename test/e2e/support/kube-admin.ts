@@ -60,6 +60,13 @@ const GROUPS: Readonly<Record<string, readonly [apiVersion: string, plural: stri
   Event: ['v1', 'events'],
   Lease: ['coordination.k8s.io/v1', 'leases'],
   EndpointSlice: ['discovery.k8s.io/v1', 'endpointslices'],
+  Deployment: ['apps/v1', 'deployments'],
+  PodDisruptionBudget: ['policy/v1', 'poddisruptionbudgets'],
+  NetworkPolicy: ['networking.k8s.io/v1', 'networkpolicies'],
+  CustomResourceDefinition: ['apiextensions.k8s.io/v1', 'customresourcedefinitions'],
+  PodMonitor: ['monitoring.coreos.com/v1', 'podmonitors'],
+  PrometheusRule: ['monitoring.coreos.com/v1', 'prometheusrules'],
+  ClusterRoleBinding: ['rbac.authorization.k8s.io/v1', 'clusterrolebindings'],
   Role: ['rbac.authorization.k8s.io/v1', 'roles'],
   RoleBinding: ['rbac.authorization.k8s.io/v1', 'rolebindings'],
 };

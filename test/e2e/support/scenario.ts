@@ -20,7 +20,7 @@ import { startReplicaPod } from './replicas.js';
 import type { AdminCredentials, ReplicaPod } from './replicas.js';
 import { accountName, readAuditLog, refusedIn } from './rights.js';
 import type { AuditedRequest } from './rights.js';
-import { shippedManifest } from './shipped.js';
+import { shippedRelease } from './shipped.js';
 import type { Namespaces, Shipped } from './shipped.js';
 
 /** No condition needs this long; a busy machine may. */
@@ -79,7 +79,7 @@ let scenarios = 0;
 export async function createScenario(plane: ControlPlane, options: ScenarioOptions = {}): Promise<Scenario> {
   scenarios += 1;
   const namespaces = { controller: `silverback-${scenarios}`, gateways: `kong-${scenarios}` };
-  const shipped = shippedManifest(namespaces);
+  const shipped = shippedRelease(namespaces);
   const folder = await passingFolder('scenario');
   for (const name of Object.values(namespaces))
     await plane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -200,7 +200,7 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
   };
 
   function sourceObject(kind: string, name: string, texts: Readonly<Record<string, string>>) {
-    const [label = '', value = ''] = (shipped.env['CONTROLLER_CONFIG_SELECTOR'] ?? '').split('=');
+    const [label = '', value = ''] = shipped.selector.split('=');
     const encoded = Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
     return {
       apiVersion: 'v1',

@@ -58,8 +58,8 @@ export async function openNamedHistory(command: Command): Promise<Opened> {
     values['history-secret'] === undefined
       ? undefined
       : await openCluster(values, process.env, ports, `silverback/${version()}`);
-  const store = openHistory(values, cluster, ports);
-  if (store !== undefined) return { store, cluster };
+  const { store, durable } = openHistory(values, cluster, ports);
+  if (durable) return { store, cluster };
   throw new WrongUsage(
     'which history? Name it with --history-secret (in Kubernetes) or --data-dir (without), as silverback run is told it',
   );

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { approveCommand } from './approve.js';
+import { bootCommand } from './boot.js';
 import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
+import { historyCommand } from './history.js';
+import { rollbackCommand } from './rollback.js';
+import { rolloutCommand } from './rollout.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { validateCommand } from './validate.js';
@@ -27,6 +32,11 @@ const program = new Command('silverback')
   .addCommand(validateCommand())
   .addCommand(diffCommand())
   .addCommand(schemaCommand())
+  .addCommand(historyCommand())
+  .addCommand(approveCommand())
+  .addCommand(rolloutCommand())
+  .addCommand(rollbackCommand())
+  .addCommand(bootCommand())
   .addCommand(demoCommand());
 inheritSettings(program);
 

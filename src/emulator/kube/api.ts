@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly contentType?: string | undefined;
   readonly body?: string | undefined;
+  /** Who asks, where that is known. */
+  readonly client?: string | undefined;
 }
 
 export type ApiAnswer =
@@ -36,6 +38,7 @@ export interface ApiOptions extends WatchTimers {
 
 /** kube-apiserver's `--min-request-timeout`: watches without timeoutSeconds last at least that. */
 const DEFAULT_WATCH_S = 1800;
+const SELF_SUBJECT_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const PATCH_TYPES = ['application/merge-patch+json', 'application/strategic-merge-patch+json'];
 
 export function createKubeApi(options: ApiOptions): KubeApi {
@@ -47,6 +50,7 @@ export function createKubeApi(options: ApiOptions): KubeApi {
     const [path = '', query = ''] = request.path.split('?', 2);
     if (path === '/version') return { status: 200, body: { major: '1', minor: '33', gitVersion: 'v1.33.0' } };
     if (path === '/readyz' || path === '/livez') return { status: 200, body: 'ok' };
+    if (path === SELF_SUBJECT_REVIEWS && request.method === 'POST') return whoAmI(request.client);
     const target = targetOf(path);
     if (target === undefined) {
       throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');
@@ -145,6 +149,12 @@ export function createKubeApi(options: ApiOptions): KubeApi {
       pages.forget();
     },
   };
+}
+
+/** Without credentials everybody is `system:anonymous`, as with kube-apiserver. */
+function whoAmI(username = 'system:anonymous'): ApiAnswer {
+  const apiVersion = 'authentication.k8s.io/v1';
+  return { status: 201, body: { apiVersion, kind: 'SelfSubjectReview', status: { userInfo: { username } } } };
 }
 
 function methodNotAllowed(): StatusError {

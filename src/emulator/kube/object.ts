@@ -66,6 +66,8 @@ export function sentObject(
     throw invalid(resource, sentName, 'metadata.name: a lowercase RFC 1123 subdomain is required');
   }
   if (resource.kind === 'Lease') checkLease(resource, sentName, rest['spec']);
+  const fields = resource.kind === 'Secret' ? encodedSecret(rest) : rest;
+  if (resource.kind === 'Secret') checkSecret(resource, sentName, fields['data']);
   return {
     name: sentName,
     namespace,
@@ -73,7 +75,7 @@ export function sentObject(
     labels: labelsOf(resource, sentName, meta['labels']),
     uid: text(meta['uid']),
     resourceVersion: text(meta['resourceVersion']),
-    rest: resource.kind === 'Secret' ? encodedSecret(rest) : rest,
+    rest: fields,
   };
 }
 
@@ -119,6 +121,19 @@ function checkLease(resource: ResourceKind, name: string, spec: unknown): void {
   if (typeof transitions === 'number' && transitions < 0) {
     throw invalid(resource, name, 'spec.leaseTransitions: must be greater than or equal to 0');
   }
+}
+
+/** `MaxSecretSize`: all values together, decoded. */
+const MOST_SECRET_BYTES = 1024 * 1024;
+
+function checkSecret(resource: ResourceKind, name: string, data: unknown): void {
+  let size = 0;
+  for (const [key, value] of Object.entries(isFields(data) ? data : {})) {
+    if (typeof value !== 'string') throw badRequest(`data.${key}: a base64 string is required`);
+    size += Buffer.from(value, 'base64').length;
+  }
+  if (size > MOST_SECRET_BYTES)
+    throw invalid(resource, name, `data: Too long: may not be more than ${MOST_SECRET_BYTES} bytes`);
 }
 
 function labelsOf(

@@ -83,7 +83,7 @@ export function createApiServer(options: ServerOptions): ApiServer {
       const { status, retryAfterSeconds } = refusal;
       return answerOf(new StatusError(status, 'InternalError', 'an injected fault', retryAfterSeconds));
     }
-    return api.handle({ method, path, contentType: headers['content-type'], body });
+    return api.handle({ method, path, contentType: headers['content-type'], body, client });
   }
 
   function stream(seen: SeenRequest, watch: Watch, response: ServerResponse): void {

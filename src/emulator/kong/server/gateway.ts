@@ -71,7 +71,8 @@ export function createGateway(settings: Settings, onFaults: (faults: Faults) => 
   const loader = createLoader({ settings, journal, showNulls: traits.showsNulls, commit });
   const boot = (kind: 'empty' | 'kept'): void => {
     loader.kill();
-    const file = settings.declarativeConfig;
+    const { declarativeConfig } = settings;
+    const file = typeof declarativeConfig === 'function' ? declarativeConfig() : declarativeConfig;
     if (file !== undefined) store = createStore(readFile(model, file, traits));
     else if (kind === 'empty') store = undefined;
     shownHash = store?.config.hash ?? EMPTY_HASH;

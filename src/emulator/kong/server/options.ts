@@ -29,8 +29,8 @@ export interface KongEmulatorOptions {
   readonly loadMsPerEntity?: number;
   /** The last part of a load, in which Kong holds its lock: another load that gets there meanwhile gets 429. */
   readonly writeMs?: number;
-  /** Bytes of a declarative config file, read at every start. */
-  readonly declarativeConfig?: Uint8Array;
+  /** Bytes of a declarative config file, or what reads them at every start. */
+  readonly declarativeConfig?: Uint8Array | (() => Uint8Array);
   /** Whether configs are validated; without, everything that parses is accepted (for load tests). */
   readonly validate?: boolean;
   /** The body of a 201: all entities, as Kong sends them, or `{}`. */
@@ -50,7 +50,7 @@ export interface Settings extends Required<
   readonly tls: TlsOptions | undefined;
   readonly requireToken: { readonly header: string; readonly value: string } | undefined;
   readonly plugins: readonly string[] | undefined;
-  readonly declarativeConfig: Uint8Array | undefined;
+  readonly declarativeConfig: Uint8Array | (() => Uint8Array) | undefined;
 }
 
 const MIB = 1024 * 1024;

@@ -88,6 +88,35 @@ const lease = (spec: object = {}, metadata: object = {}): object => ({
   spec,
 });
 
+describe('Secrets', () => {
+  const SECRETS = '/api/v1/namespaces/kong/secrets';
+
+  test('hold a MiB and no more, are patched with a version, and found by name', () => {
+    const { call } = start();
+    const secret = (size: number): object => ({
+      metadata: { name: 's' },
+      data: { k: Buffer.alloc(size).toString('base64') },
+    });
+    expect(call('POST', SECRETS, secret(1024 * 1024 + 1)).status).toBe(422);
+    expect(call('POST', SECRETS, secret(1024 * 1024)).status).toBe(201);
+    const patch = (resourceVersion: string): number =>
+      call('PATCH', `${SECRETS}/s`, { metadata: { resourceVersion }, data: { k: 'YQ==' } }).status;
+    expect([patch('1'), patch('1')]).toEqual([200, 409]);
+    call('POST', SECRETS, { metadata: { name: 'other' } });
+    expect(call('GET', `${SECRETS}?fieldSelector=metadata.name%3Ds`).body).toMatchObject({
+      items: [{ metadata: { name: 's' }, data: { k: 'YQ==' } }],
+    });
+  });
+});
+
+test('who asks is told', () => {
+  const { api } = start();
+  const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+  const who = (client?: string): unknown => api.handle({ method: 'POST', path, body: '{}', client });
+  expect(who('anna')).toMatchObject({ status: 201, body: { status: { userInfo: { username: 'anna' } } } });
+  expect(who()).toMatchObject({ body: { status: { userInfo: { username: 'system:anonymous' } } } });
+});
+
 describe('objects', () => {
   test('get a uid, a version and a creation time', () => {
     const { call } = start();

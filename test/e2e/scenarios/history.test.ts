@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { systemClock } from '../../../src/clock/clock.js';
+import type { Revision } from '../../../src/config/revision.js';
+import { validateDeclarativeConfig } from '../../../src/config/validate-declarative-config.js';
+import { startKongEmulator } from '../../../src/emulator/kong/kong-emulator.js';
+import { openSecretHistory } from '../../../src/history/secret-history.js';
+import type { HistoryRecord } from '../../../src/history/record.js';
+import type { HistoryStore } from '../../../src/history/store.js';
+import { createClient } from '../../../src/kube/client/client.js';
+import { openTransport } from '../../../src/kube/client/transport.js';
+import type { Transport } from '../../../src/kube/client/transport.js';
+import { loadConnection } from '../../../src/kube/connection/load-connection.js';
+import { configOf, MAIN } from '../../support/troop.js';
+import { startControlPlane } from '../support/control-plane.js';
+import type { ControlPlane } from '../support/control-plane.js';
+import { readAuditLog, refusedIn } from '../support/rights.js';
+
+const NAMESPACE = 'history';
+const SLOTS = ['kept-0', 'kept-1', 'kept-2', 'kept-3'];
+/** As docs/history.md has them. */
+const RIGHTS = {
+  leader: [
+    { resourceNames: ['kept'], verbs: ['get', 'list', 'watch', 'patch'] },
+    { resourceNames: SLOTS, verbs: ['get', 'patch'] },
+  ],
+  person: [{ resourceNames: ['kept'], verbs: ['get', 'patch'] }],
+  kong: [{ resourceNames: ['kept', ...SLOTS], verbs: ['get'] }],
+} as const;
+type Who = keyof typeof RIGHTS;
+
+let plane: ControlPlane;
+let folder = '';
+const transports: Transport[] = [];
+const at = (name: string): string => join(folder, name);
+
+beforeAll(async () => {
+  plane = await startControlPlane();
+  folder = mkdtempSync(join(tmpdir(), 'silverback-e2e-history-'));
+  await plane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  for (const name of ['kept', ...SLOTS])
+    await plane.admin.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: NAMESPACE } });
+  await allow('leader');
+  await allow('person');
+  await allow('kong');
+});
+afterAll(async () => {
+  await Promise.all(transports.map((transport) => transport.close()));
+  rmSync(folder, { recursive: true });
+  await plane.close();
+});
+
+/** A ServiceAccount with these rights and no others, and a kubeconfig for it. */
+async function allow(name: Who): Promise<void> {
+  const { admin, host, port, ca } = plane;
+  const metadata = { name, namespace: NAMESPACE };
+  const rules = RIGHTS[name].map((rule) => ({ apiGroups: [''], resources: ['secrets'], ...rule }));
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: NAMESPACE }];
+  await admin.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+  await admin.apply({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules });
+  await admin.apply({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata,
+    roleRef,
+    subjects,
+  });
+  const bound = await admin.get('Secret', NAMESPACE, 'kept');
+  const token = await admin.token({ namespace: NAMESPACE, name }, bound!);
+  const cluster = {
+    server: `https://${host}:${port}`,
+    'certificate-authority-data': Buffer.from(ca).toString('base64'),
+  };
+  const kubeconfig = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'e2e',
+    clusters: [{ name: 'e2e', cluster }],
+    users: [{ name, user: { token } }],
+    contexts: [{ name: 'e2e', context: { cluster: 'e2e', user: name, namespace: NAMESPACE } }],
+  };
+  writeFileSync(at(name), JSON.stringify(kubeconfig));
+}
+
+async function storeOf(who: Who): Promise<HistoryStore> {
+  const connection = await loadConnection({ env: {}, clock: systemClock, kubeconfig: at(who) });
+  const transport = openTransport(connection, { userAgent: 'e2e' });
+  transports.push(transport);
+  return openSecretHistory({
+    client: createClient({ send: (request) => transport.send(request), clock: systemClock }),
+    namespace: NAMESPACE,
+    name: 'kept',
+    slots: SLOTS.length,
+    revisionHistory: 5,
+    clock: systemClock,
+    random: Math.random,
+  });
+}
+
+function silverback(who: Who, ...args: readonly string[]): Promise<string> {
+  const all = [MAIN, ...args, '--history-secret', 'kept', '--kubeconfig', at(who)];
+  return new Promise((resolve) => {
+    execFile(process.execPath, all, (_error, stdout, stderr) => resolve(stdout + stderr));
+  });
+}
+
+const revisionOf = (text: string): Revision => validateDeclarativeConfig([{ file: 'k', text }]).revision!;
+const PROVENANCE = { sources: [], sourcesDigest: '', sealing: 1 };
+
+test('the history keeps to the rights that the docs name, and fills Secrets that a real API server takes', async () => {
+  const store = await storeOf('leader');
+  const seen: HistoryRecord[] = [];
+  let wake = (): void => undefined;
+  const until = async (holds: (record: HistoryRecord) => boolean): Promise<void> => {
+    while (!seen.some(holds)) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  const following = store.follow(
+    (record) => {
+      seen.push(record);
+      wake();
+    },
+    ({ reason }) => {
+      throw new Error(reason);
+    },
+  );
+  await until(({ lastGood }) => lastGood === undefined);
+
+  const one = revisionOf(configOf('one'));
+  const noise = randomBytes(1_200_000).toString('base64');
+  const large = revisionOf(
+    `_format_version: "3.0"\nca_certificates: []\nconsumers: [{username: ${noise}}]\n`,
+  );
+  await store.keep(one, PROVENANCE, 1);
+  const { revisions } = await store.keep(large, PROVENANCE, 1);
+  expect(revisions[0]!.slots.length).toBeGreaterThan(1);
+  expect((await store.load(revisions[0]!)).id).toBe(large.id);
+  await until(({ lastGood }) => lastGood === large.id);
+
+  expect(await silverback('person', 'rollback', '--reason', 'too large')).toContain('Last good is');
+  await until(({ lastGood }) => lastGood === one.id);
+  const [entry] = seen.at(-1)!.audit;
+  expect(entry).toMatchObject({
+    by: 'system:serviceaccount:history:person',
+    what: expect.stringContaining('too large'),
+  });
+
+  expect(await silverback('kong', 'boot', '--out', at('kong.json'))).toContain('it holds last good');
+  const kong = await startKongEmulator({ declarativeConfig: readFileSync(at('kong.json')) });
+  expect(kong.hash()).toBe(one.id);
+  await kong.stop();
+  following.close();
+  expect(refusedIn(readAuditLog(plane.auditLog))).toEqual([]);
+});
+
+test('whoever may only read cannot decide, and is told which right is missing', async () => {
+  const told = await silverback('kong', 'rollout', 'pause');
+  expect(told).toMatch(/error: Secret history\/kept may not be used: .*cannot patch.*allow get and patch/);
+});

@@ -83,7 +83,7 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
   const folder = await passingFolder('scenario');
   for (const name of Object.values(namespaces))
     await plane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  for (const object of shipped.rights) await plane.admin.apply(object);
+  for (const object of [...shipped.rights, ...shipped.history]) await plane.admin.apply(object);
   const certificates = await makeCertificates({
     serverNames: [`pod.${ADMIN_SERVICE}.${namespaces.gateways}.svc`],
   });

@@ -16,6 +16,8 @@ export interface Namespaces {
 export interface Shipped {
   /** ServiceAccounts, Roles and RoleBindings. */
   readonly rights: readonly KubeObject[];
+  /** The Secrets of the history, without data. */
+  readonly history: readonly KubeObject[];
   /** The ServiceAccount of the replicas. */
   readonly account: string;
   /** The container's arguments after `run`, and its plain environment variables. */
@@ -36,6 +38,7 @@ export function shippedRelease({ controller, gateways }: Namespaces): Shipped {
   if (container === undefined) throw new Error('the Deployment has no container');
   return {
     rights: objects.filter(({ kind }) => RIGHTS.includes(kind)),
+    history: objects.filter(({ kind }) => kind === 'Secret'),
     account: serviceAccountName,
     args: container.args.slice(1),
     env: Object.fromEntries(

@@ -101,7 +101,7 @@ test('what only gateways reject reaches exactly one of them, and is told on the 
   expect(line!.fields).toMatchObject({ canary: true, kongVersion: '3.9.3' });
   const mended = performance.now();
   world.setConfig('shop', { 'kong.yaml': configOf('three') });
-  await troop.untilConverged(mended);
+  await troop.until('the success', () => troop.said('rollout-succeeded', mended).length > 0);
   const pushes = world.pods().flatMap(({ kong }) => pushesIn(kong.requests));
   expect(pushes.filter(({ at }) => at > edited && at < mended)).toHaveLength(1);
   expect(pushes.filter(({ at }) => at > mended)).toHaveLength(5);
@@ -127,6 +127,7 @@ test('a gateway that rejects what the canary took is set aside alone', async () 
   const edited = performance.now();
   world.setConfig('shop', { 'kong.yaml': configOf('two') });
   await troop.until('the success', () => troop.said('rollout-succeeded', edited).length > 0);
+  await troop.until('the findings', () => troop.said('revision-refused', edited).length > 0);
   expect(troop.said('revision-refused', edited)).toMatchObject([{ fields: { canary: false } }]);
   const left = world.pods().filter(({ kong }) => kong.hash() === before);
   expect(left).toEqual([asked[1]]);

@@ -77,14 +77,20 @@ async function cutOffWhileFrozen(
   const fence = new AbortController();
   const api = await openApi(ca);
   let slices = 0;
-  const mayWrite = (): boolean => (slices += 1) > 0;
+  const mayWrite = (): boolean => {
+    slices += 1;
+    return true;
+  };
   const pushed = api.push({ key: url, name: 'kong', url }, revisionOf('large', size), {
     checkHash: true,
     mayWrite,
     signal: fence.signal,
   });
   await server.frozen;
-  for (let before = 0; before !== slices; await setTimeout(100)) before = slices;
+  for (let before = 0; before !== slices;) {
+    before = slices;
+    await setTimeout(100);
+  }
   fence.abort('fence');
   expect(await pushed).toMatchObject({ kind: 'unknown', trouble: { code: 'fence' } });
   return server.thaw();

@@ -108,8 +108,10 @@ describe('a history in Secrets', () => {
     const revision = largeRevision(2);
     const history = kube.history();
     await history.keep(revision, PROVENANCE, 1);
-    const record = await history.update((now) => pause(approve(now, idOf('aa'), anna), anna));
-    expect(record.audit).toHaveLength(2);
+    const entry = { ...anna, what: 'counted' };
+    for (let n = 0; n < 3; n += 1) await history.update((now) => ({ ...now, audit: [entry, ...now.audit] }));
+    const record = await history.read();
+    expect(record.audit).toHaveLength(3);
     expect((await history.load(keptRevision(record, revision.id)!)).id).toBe(revision.id);
   });
 

@@ -72,6 +72,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       wallOffsetMs: dice.between(-60_000, 60_000),
     });
     let stoppedSince: number | undefined;
+    let resumedAt: number | undefined;
     const run: Run = {
       name: `${name}#${lives}`,
       identity: `${name}_${lives}`,
@@ -84,10 +85,12 @@ export function createReplica(options: ReplicaOptions): Replica {
         },
         resume() {
           stoppedSince = undefined;
+          resumedAt = clock.now();
           process.resume();
         },
       },
       stoppedSince: () => stoppedSince,
+      resumedAt: () => resumedAt,
     };
     const link = linkToKube({ ...options, run, from: name, dice: dice.of(`${run.name}/kube`) });
     const now: Life = { run, process, close: link.close, controller: undefined };

@@ -13,6 +13,7 @@ export const TROUBLES = [
   'api-compaction',
   'lease-touched',
   'lease-deleted',
+  'late-renewal',
   'late-messages',
   'gateway-crash',
   'gateway-hang',

@@ -47,7 +47,7 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
     clock,
     violated,
     leaseHolder: () => world.leaseHolder(),
-    hostOf: (name) => world.pods.all().find((pod) => pod.name === name)?.host,
+    hostOf: (name) => world.pods.hostOf(name),
   };
   const invariants: readonly Invariant[] = [
     leadership(ports, 10_000),

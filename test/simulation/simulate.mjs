@@ -18,6 +18,9 @@ const { values } = parseArgs({
   },
 });
 
+/** How much of the trace of a violation is shown. */
+const LAST_LINES = 60;
+
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const from = Number(values.seed ?? values.from);
 const traced = values.trace || values.twice;
@@ -49,6 +52,8 @@ async function work() {
     bad += 1;
     const { invariant, what, at } = outcome.violation;
     console.log(`\nseed ${seed} violates ${invariant} at ${(at / 1000).toFixed(3)} s: ${what}`);
+    const { trace } = values.trace ? outcome : await worker.play(seed, true);
+    console.log(values.trace ? '' : trace.slice(-LAST_LINES).join('\n'));
     console.log(`again, with all that happened: npm run simulate -- --seed ${seed} --trace`);
   }
   worker.close();

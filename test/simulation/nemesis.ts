@@ -176,6 +176,9 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
   'foreign-writer'(world, dice) {
     const kong = podOf(world, dice)?.kong();
     if (!kong) return undefined;
+    const times = (writes.get(kong) ?? 0) + 1;
+    if (times > MOST_WRITES) return undefined;
+    writes.set(kong, times);
     world.event('somebody', `pushes to ${kong.name}`);
     const body = Buffer.from(
       `{"_format_version":"3.0","services":[{"name":"theirs-${dice.whole(0, 9)}","host":"h"}]}`,
@@ -183,6 +186,10 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
     kong.process.deliver(() =>
       kong.handle({ method: 'POST', path: '/config', body, push: undefined }, NOTHING),
     );
+    return undefined;
+  },
+  operator(world) {
+    world.operator.act();
     return undefined;
   },
   scale(world, dice) {
@@ -204,6 +211,9 @@ const ENDLESS_LOAD_MS = 16_000;
 /** /status may lag behind a commit for as long as is tolerated (gateway/state.ts, CONFIRM_MS), likewise. */
 const LONGEST_LAG_MS = 2_500;
 const MOST_GATEWAYS = 9;
+/** Whoever fights with somebody is answered ever more slowly (rollout/drift.ts); here he gives in. */
+const MOST_WRITES = 4;
+const writes = new WeakMap<object, number>();
 
 /** Makes troubles until its time is up, then ends them all. */
 export function unleash(world: World, dice: Dice): { readonly end: () => void } {

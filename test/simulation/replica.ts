@@ -2,6 +2,7 @@ import type { Clock } from '../../src/clock/clock.js';
 import { startController } from '../../src/controller/controller.js';
 import type { Controller } from '../../src/controller/controller.js';
 import type { AsyncCompiler } from '../../src/controller/compiler.js';
+import { promptGzip } from './operator.js';
 import { createClient } from '../../src/kube/client/client.js';
 import type { Values } from '../../src/settings/read.js';
 import { createVirtualProcess } from '../support/virtual-process.js';
@@ -118,6 +119,7 @@ export function createReplica(options: ReplicaOptions): Replica {
             ),
             close: () => Promise.resolve(),
           }),
+        gzip: promptGzip,
         startCompiler: () => Promise.resolve(options.compiler(run)),
       },
     }).then((controller) => {

@@ -54,8 +54,16 @@ async function measure(hung, hang) {
       pendingMs: 10_000,
       vigilanceMs: 0,
       observe: false,
+      drift: 'repair',
+      canary: false,
+      canaryHoldMs: 0,
     },
+    onFailed() {},
+    onStopped() {},
+    onProven() {},
+    onSucceeded() {},
   });
+  const want = (desired) => fleet.setGoal({ desired, lastGood: undefined, paused: false });
   fleet.setMembers(kongs.map((kong, i) => ({ key: String(i), name: `kong-${i}`, url: kong.adminUrl })));
   let tenure = beginTenure(1, () => true);
   const serves = (subset, id) => subset.every((kong) => kong.hash() === id);
@@ -63,7 +71,7 @@ async function measure(hung, hang) {
     while (!holds()) await sleep(1);
   };
   const first = revision('first');
-  fleet.setDesired(first);
+  want(first);
   fleet.lead(tenure);
   await until(() => serves(kongs, first.id));
 
@@ -72,7 +80,7 @@ async function measure(hung, hang) {
     const next = revision(`round-${round}`);
     for (const kong of kongs.slice(0, hung)) kong.faults.set({ hang });
     const startedAt = performance.now();
-    fleet.setDesired(next);
+    want(next);
     await until(() => serves(kongs.slice(hung), next.id));
     times.push(performance.now() - startedAt);
     for (const kong of kongs.slice(0, hung)) kong.faults.clear();

@@ -111,7 +111,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     beginWhenSynced();
   });
   const discovery = openDiscovery(options, fleet, () => beginWhenSynced());
-  const history = openHistory(values, cluster, options);
+  const history = openHistory(values, cluster, options, options.outside.gzip);
   let judgedWith: string | undefined;
   const keeper: Keeper = openKeeper({
     ...options,

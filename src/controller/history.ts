@@ -1,5 +1,7 @@
 import { openFolderHistory } from '../history/folder-history.js';
 import { openMemoryHistory } from '../history/memory-history.js';
+import { threadedGzip } from '../history/pack.js';
+import type { Gzip } from '../history/pack.js';
 import { openSecretHistory } from '../history/secret-history.js';
 import type { HistoryStore } from '../history/store.js';
 import type { Values } from '../settings/read.js';
@@ -14,7 +16,12 @@ export interface OpenHistory {
 }
 
 /** Where the settings say that last good and decisions are kept; in memory where they say nothing. */
-export function openHistory(values: Values, cluster: Cluster | undefined, ports: Ports): OpenHistory {
+export function openHistory(
+  values: Values,
+  cluster: Cluster | undefined,
+  ports: Ports,
+  gzip: Gzip = threadedGzip,
+): OpenHistory {
   const revisionHistory = values['revision-history'];
   const name = values['history-secret'];
   const dir = values['data-dir'];
@@ -23,7 +30,7 @@ export function openHistory(values: Values, cluster: Cluster | undefined, ports:
     const slots = values['history-slots'];
     const { client } = cluster;
     return {
-      store: openSecretHistory({ ...ports, client, namespace, name, slots, revisionHistory }),
+      store: openSecretHistory({ ...ports, client, namespace, name, slots, revisionHistory, gzip }),
       durable: true,
     };
   }

@@ -43,7 +43,7 @@ const RETRY_MAX_MS = 30_000;
 /** Who decided what no person did. */
 const BY = 'silverback';
 
-type Write = (term: number) => Promise<unknown>;
+type Write = (term: number) => Promise<HistoryRecord | undefined>;
 
 export function openKeeper(options: KeeperOptions): Keeper {
   const { store, clock, report, leading, onChange } = options;
@@ -51,6 +51,8 @@ export function openKeeper(options: KeeperOptions): Keeper {
   let readable = false;
   let lastGood: { readonly revision: Revision; readonly provenance: Provenance } | undefined;
   let loading = false;
+  /** Last good whose bytes could not be had; asked for again when the record changes its mind. */
+  let unreadable: string | undefined;
   /** The Lease's terms count anew when it is deleted; the record's never do. */
   let leastTerm = 0;
   const closing = new AbortController();
@@ -67,57 +69,67 @@ export function openKeeper(options: KeeperOptions): Keeper {
   const loadLastGood = async (): Promise<void> => {
     if (loading) return;
     loading = true;
-    for (let failed: string | undefined; record.lastGood !== lastGood?.revision.id;) {
+    while (record.lastGood !== lastGood?.revision.id && record.lastGood !== unreadable) {
       const { lastGood: id } = record;
       const kept = id === undefined ? undefined : keptRevision(record, id);
-      if (kept === undefined || kept.id === failed) {
-        lastGood = undefined;
-        break;
-      }
       try {
-        lastGood = { revision: options.known(kept.id) ?? (await store.load(kept)), provenance: kept };
+        lastGood = kept && { revision: options.known(kept.id) ?? (await store.load(kept)), provenance: kept };
+        unreadable = kept === undefined ? id : undefined;
       } catch (error) {
-        // Never anything but these bytes: without them there is no last good.
-        failed = kept.id;
         tell(error);
+        if (error instanceof HistoryError && error.code === 'unreachable') {
+          await sleep(clock, RETRY_MIN_MS, closing.signal);
+          if (!closing.signal.aborted) continue;
+        }
+        // Never anything but these bytes: without them there is no last good.
+        lastGood = undefined;
+        unreadable = id;
       }
     }
     loading = false;
     onChange();
   };
 
-  const following = store.follow(
-    (next) => {
-      record = next;
-      readable = true;
-      void loadLastGood();
-    },
-    (trouble) => {
-      report({ kind: 'history-trouble', trouble });
-      onChange();
-    },
-  );
+  const take = (next: HistoryRecord): void => {
+    record = next;
+    readable = true;
+    void loadLastGood();
+  };
 
-  const writeOne = async (write: Write): Promise<void> => {
+  const following = store.follow(take, (trouble) => {
+    report({ kind: 'history-trouble', trouble });
+    onChange();
+  });
+
+  const writeOne = async (write: Write): Promise<HistoryRecord | undefined> => {
     try {
-      await write(Math.max(options.term(), leastTerm));
+      return await write(Math.max(options.term(), leastTerm));
     } catch (error) {
       if (!(error instanceof Superseded) || !leading()) throw error;
       // Inside our lease nobody else leads: that term was counted in an older Lease.
       leastTerm = (await store.read()).term + 1;
-      await write(Math.max(options.term(), leastTerm));
+      return write(Math.max(options.term(), leastTerm));
     }
   };
 
+  /** What is not written when we stop leading is for the next leader to find out. */
+  const nextWrite = (): readonly [string, Write] | undefined => {
+    if (!leading() || closing.signal.aborted) pending.clear();
+    const [next] = pending;
+    return next;
+  };
+
   const writeAll = async (): Promise<void> => {
-    for (let delayMs = RETRY_MIN_MS; leading() && !closing.signal.aborted;) {
-      const [next] = pending;
-      if (next === undefined) return;
+    writing = true;
+    let delayMs = RETRY_MIN_MS;
+    for (let next = nextWrite(); next !== undefined; next = nextWrite()) {
       const [kind, write] = next;
       try {
-        await writeOne(write);
+        // What we wrote ourselves is known at once, whenever the store tells of it.
+        const written = await writeOne(write);
         // Unless a newer one of its kind has come meanwhile.
         if (pending.get(kind) === write) pending.delete(kind);
+        if (written !== undefined) take(written);
         delayMs = RETRY_MIN_MS;
       } catch (error) {
         tell(error);
@@ -126,16 +138,15 @@ export function openKeeper(options: KeeperOptions): Keeper {
         delayMs = Math.min(RETRY_MAX_MS, delayMs * 2);
       }
     }
-    pending.clear();
+    // In the same turn as the last look: nothing can have come in between.
+    writing = false;
   };
 
   const later = (kind: string, write: Write): void => {
     if (!leading()) return;
     pending.delete(kind);
     pending.set(kind, write);
-    if (writing) return;
-    writing = true;
-    void writeAll().finally(() => (writing = false));
+    if (!writing) void writeAll();
   };
 
   /** A change of the record, made only while we lead, however long the way to it took. */
@@ -155,7 +166,9 @@ export function openKeeper(options: KeeperOptions): Keeper {
     readable: () => readable,
     keep(revision, provenance) {
       if (record.lastGood === revision.id) return;
-      later('keep', (term) => (leading() ? store.keep(revision, provenance, term) : Promise.resolve()));
+      later('keep', (term) =>
+        leading() ? store.keep(revision, provenance, term) : Promise.resolve(undefined),
+      );
     },
     withdraw: (revision, why) =>
       later(

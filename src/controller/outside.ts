@@ -2,6 +2,7 @@ import type { AdminApi } from '../gateway/admin-api.js';
 import type { AdminReader } from '../gateway/schemas.js';
 import { createSmokeCheck } from '../gateway/smoke.js';
 import type { SmokeCheck } from '../gateway/smoke.js';
+import type { Gzip } from '../history/pack.js';
 import type { Values } from '../settings/read.js';
 import { parseStatusRanges } from '../settings/status-ranges.js';
 import { headersOf, openAdminApi } from './admin.js';
@@ -21,6 +22,8 @@ export interface Outside {
   readonly openAdmin: (userAgent: () => string, onRotated: () => void) => Promise<OpenAdmin>;
   /** @throws SetupError when the folder of schemas cannot be read */
   readonly startCompiler: () => Promise<AsyncCompiler>;
+  /** How revisions are packed for Secrets; in threads unless told. */
+  readonly gzip?: Gzip;
   /** `undefined` where none is configured. */
   readonly smoke?: SmokeCheck | undefined;
 }

@@ -54,7 +54,8 @@ export function startSteering(options: SteeringOptions): Steering {
   /** Only a leader knows what gateways carry, and only a history that can be read knows of approvals. */
   const firstPushWaits = ({ id }: Revision): boolean => {
     if (firstPush === undefined) return false;
-    const free = !keeper.readable() || keeper.lastGood() !== undefined || isApproved(keeper.record(), id);
+    const { lastGood } = keeper.record();
+    const free = !keeper.readable() || lastGood !== undefined || isApproved(keeper.record(), id);
     if (!free && leading()) return firstPush.waits(id);
     firstPush.letGo();
     return !free;

@@ -51,7 +51,7 @@ function publish(kube: KubeEmulator, { name, uid, kong }: GatewayPod): () => voi
       ports: [{ name: tls ? 'kong-admin-tls' : 'kong-admin', port: kong.adminPort, protocol: 'TCP' }],
       endpoints: [
         {
-          addresses: ['127.0.0.1'],
+          addresses: [new URL(kong.adminUrl).hostname],
           conditions: { ready, serving: ready, terminating: false },
           targetRef: { kind: 'Pod', name, namespace: KONG_NAMESPACE, uid },
         },

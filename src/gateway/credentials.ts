@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock/clock.js';
+import { resettingConnector } from './connect.js';
 
 /** A secret given as a value, or as a file that is read again when it changes. */
 export type SecretSource = { readonly value: string } | { readonly file: string };
@@ -102,7 +103,7 @@ export async function openCredentials(
       // Deadlines are the caller's, by its own clock.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: {
+      connect: resettingConnector({
         timeout: options.connectTimeoutMs,
         keepAlive: true,
         keepAliveInitialDelay: 30_000,
@@ -111,7 +112,7 @@ export async function openCredentials(
         ...(material.cert !== undefined && { cert: material.cert }),
         ...(material.key !== undefined && { key: material.key }),
         ...(serverName !== undefined && { servername: serverName }),
-      },
+      }),
     });
 
   const refresh = async (): Promise<void> => {

@@ -44,8 +44,7 @@ export class Superseded extends HistoryError {
   constructor(ours: number, theirs: number) {
     super(
       'superseded',
-      `the history was written in term ${theirs}, and this is term ${ours}`,
-      'a newer leader is at work; if there is none, the Lease was deleted and counts its terms anew: set its spec.leaseTransitions above the term of the history',
+      `the history was written in term ${theirs}, and this is term ${ours}: a newer leader is at work`,
     );
   }
 }

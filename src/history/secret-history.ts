@@ -5,7 +5,7 @@ import type { KubeClient } from '../kube/client/client.js';
 import { HistoryError } from './history-error.js';
 import { inTurn } from './in-turn.js';
 import { fits, pack, unpack } from './pack.js';
-import type { Piece } from './pack.js';
+import type { Gzip, Piece } from './pack.js';
 import { createPointer } from './pointer.js';
 import type { Provenance } from './provenance.js';
 import { keptRevision } from './record.js';
@@ -28,6 +28,8 @@ export interface SecretHistoryOptions {
   readonly revisionHistory: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** In threads unless told. */
+  readonly gzip?: Gzip;
 }
 
 const SLOT_KEY = 'piece.gz';
@@ -53,7 +55,7 @@ export function openSecretHistory(options: SecretHistoryOptions): HistoryStore {
         throw new HistoryError('corrupt', `${what}: it is not used`);
       }),
     );
-    return { id: kept.id, bytes: await unpack(pieces, kept), counts: kept.counts };
+    return { id: kept.id, bytes: await unpack(pieces, kept, options.gzip), counts: kept.counts };
   }
 
   async function isWhole(kept: KeptRevision): Promise<boolean> {
@@ -101,7 +103,7 @@ export function openSecretHistory(options: SecretHistoryOptions): HistoryStore {
     term: number,
     before: HistoryRecord,
   ): Promise<readonly Slot[]> {
-    const pieces = await pack(bytes);
+    const pieces = await pack(bytes, options.gzip);
     let record = before;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const written = await store(record, id, pieces, term);

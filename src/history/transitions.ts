@@ -135,8 +135,10 @@ function withdrawn(
 ): HistoryRecord {
   const because = text(reason === undefined ? why : `${why}: ${reason}`);
   const fresh = revisions.map((revision) => ({ revision, at, by: text(by), why: because }));
+  const isOver = record.rollout !== undefined && revisions.includes(record.rollout.revision);
   return {
     ...record,
+    rollout: isOver ? undefined : record.rollout,
     withdrawn: [...fresh, ...record.withdrawn].slice(0, BOUNDS.withdrawn),
     approvals: record.approvals.filter(({ revision }) => !revisions.includes(revision)),
   };

@@ -228,6 +228,15 @@ describe('the history by hand', () => {
     expect([booted.code, readFileSync(at('kong.json')).equals(ONE.bytes)]).toEqual([0, true]);
   });
 
+  test('several at once, in one folder: no decision is lost', async () => {
+    const ids = Array.from({ length: 5 }, (_, n) => `${n}`.repeat(32));
+    const done = await Promise.all(ids.map((id) => silverback(['approve', id, '--data-dir', folder])));
+    expect(done.map(({ code }) => code)).toEqual(Array(5).fill(0));
+    const { approvals, audit } = await inFolder().read();
+    expect(approvals.map(({ revision }) => revision).sort()).toEqual(ids);
+    expect(audit).toHaveLength(5);
+  });
+
   test('says which right is missing and which Secret, and ends with 1; wrong usage ends with 2', async () => {
     kube.fail(403);
     const forbidden = await silverback(['history', ...SECRETS()]);

@@ -128,6 +128,7 @@ test('a gateway that rejects what the canary took is set aside alone', async () 
   const edited = performance.now();
   world.setConfig('shop', { 'kong.yaml': configOf('two') });
   await troop.until('the success', () => troop.said('rollout-succeeded', edited).length > 0);
+  await troop.until('the findings', () => troop.said('revision-refused', edited).length > 0);
   expect(troop.said('revision-refused', edited)).toMatchObject([{ fields: { canary: false } }]);
   const left = world.pods().filter(({ kong }) => kong.hash() === before);
   expect(left).toEqual([asked[1]]);

@@ -10,6 +10,9 @@ export const SELECTOR = 'silverback.test/config=true';
 export interface Author {
   /** Any edit, good or bad. */
   readonly edit: () => void;
+  readonly onEdit: (fn: () => void) => void;
+  /** Whether every source is present and good. */
+  readonly isGood: () => boolean;
   /** Every source present and good. */
   readonly makeGood: () => void;
   /** What stands in the sources now. */
@@ -80,14 +83,23 @@ export function createAuthor({ api, dice, note, sources, large, clumsy, versions
     },
   ];
 
+  const bads = new Set<string>();
+  let onEdit = (): void => undefined;
   const edit = (): void => {
     const name = dice.pickOf(names) ?? 'team-0';
     const bad = clumsy && dice.chance(0.5) ? dice.pickOf(BAD) : undefined;
     put(name, ...(bad?.(name) ?? ([good(name), `edit ${edits}`] as const)));
+    if (bad) bads.add(name);
+    else bads.delete(name);
+    onEdit();
   };
 
   return {
     edit,
+    onEdit(fn) {
+      onEdit = fn;
+    },
+    isGood: () => bads.size === 0,
     makeGood() {
       for (const name of names) put(name, good(name), `edit ${edits}, a good one`);
     },

@@ -89,6 +89,7 @@ function createRequest(options: GatewayLinkOptions): (asked: Asked) => Promise<R
       signal.addEventListener('abort', abort, { once: true });
       const settle = (fn: () => void): void =>
         run.process.deliver(() => {
+          if (!awaited) return;
           awaited = false;
           signal.removeEventListener('abort', abort);
           fn();

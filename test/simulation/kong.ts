@@ -67,6 +67,7 @@ export function startKong(options: KongOptions): Kong {
   const nodeId = nodeIdOf(dice);
   let hash = options.hash ?? EMPTY_HASH;
   let shown = hash;
+  let text = '{}';
   const loadMs = (): number => dice.between(traits.loadMs / 2, traits.loadMs);
 
   const view: KongView = { name, version: traits.version, serves: () => hash };
@@ -80,7 +81,8 @@ export function startKong(options: KongOptions): Kong {
     const trouble = traits.troubles.shift();
     if (trouble !== undefined) {
       // "Timed out while loading" is said of a load that goes on.
-      if (trouble === 504 && loads.size === 0) load(sent, push, () => undefined);
+      if (trouble === 504 && loads.size === 0)
+        load(sent, Buffer.from(body).toString(), push, () => undefined);
       answer(troubled(trouble));
       return;
     }
@@ -100,11 +102,11 @@ export function startKong(options: KongOptions): Kong {
       process.clock.after(loadMs() / 2, () => answer(rejection(request.path.includes('flatten_errors=1'))));
       return;
     }
-    load(sent, push, () => answer(json(201, {})));
+    load(sent, Buffer.from(body).toString(), push, () => answer(json(201, {})));
   }
 
   /** Goes on to its end, whether anybody waits for it or not. */
-  function load(sent: string, push: Push | undefined, done: () => void): void {
+  function load(sent: string, sentText: string, push: Push | undefined, done: () => void): void {
     const one = { hash: sent, push };
     loads.add(one);
     const ms = loadMs();
@@ -112,6 +114,7 @@ export function startKong(options: KongOptions): Kong {
     process.clock.after(ms, () => {
       loads.delete(one);
       hash = sent;
+      text = sentText;
       note({ kind: 'load-ended', at: view, hash: sent, push, committed: true });
       process.clock.after(dice.between(0, traits.hashLagMs), () => {
         shown = hash;
@@ -148,6 +151,7 @@ export function startKong(options: KongOptions): Kong {
 
   function read(path: string): KongAnswer {
     if (path === '/status') return json(200, { configuration_hash: shown, server: {} });
+    if (path === '/config') return json(200, { config: text });
     if (path !== '/') return json(404, { message: 'Not found' });
     const plugins = { available_on_server: { 'key-auth': true } };
     return json(200, { version: traits.version, node_id: nodeId, plugins });

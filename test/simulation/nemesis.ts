@@ -11,8 +11,13 @@ type Make = (world: World, dice: Dice) => (() => void) | undefined;
 
 const NOTHING = (): void => undefined;
 
-const replicaOf = ({ replicas }: World, dice: Dice): Replica | undefined =>
-  dice.pickOf(replicas.filter((each) => each.run() !== undefined));
+/** The leader as often as any of the others. */
+function replicaOf({ replicas, leaseHolder }: World, dice: Dice): Replica | undefined {
+  const running = replicas.filter((each) => each.run() !== undefined);
+  const leader = running.find((each) => each.run()?.identity === leaseHolder());
+  return dice.chance(0.5) ? (leader ?? dice.pickOf(running)) : dice.pickOf(running);
+}
+
 const podOf = ({ pods }: World, dice: Dice): Pod | undefined =>
   dice.pickOf(pods.all().filter((pod) => pod.kong() !== undefined && !pod.terminating()));
 
@@ -85,9 +90,29 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
     lease.touch();
     return undefined;
   },
-  'lease-deleted'({ lease }) {
-    lease.remove();
-    return undefined;
+  'lease-deleted'(world, dice) {
+    // Its holder may be the last to hear of it.
+    const replica = dice.chance(0.5) ? replicaOf(world, dice) : undefined;
+    const mend = replica && cutBetween(world, dice, replica.name, API);
+    world.lease.remove();
+    return mend;
+  },
+  'late-renewal'(world, dice) {
+    const replica = replicaOf(world, dice);
+    if (!replica) return undefined;
+    world.event(replica.name, 'hears the API server late, and then no more');
+    const lateMs = dice.between(500, 4_500);
+    const hurry = world.network.delay(API, replica.name, lateMs);
+    let mend = NOTHING;
+    const forget = world.clock.after(lateMs + 2_500, () => {
+      mend = world.network.cut(replica.name, API);
+    });
+    return () => {
+      world.event(replica.name, 'hears the API server again');
+      forget();
+      hurry();
+      mend();
+    };
   },
   'late-messages'({ network, event }, dice) {
     network.weather = { lateShare: dice.between(0, 0.5), lateMs: dice.between(10, 1_500) };
@@ -126,7 +151,8 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
     const pod = podOf(world, dice);
     if (!pod) return undefined;
     world.event(pod.name, 'is slow');
-    const loadMs = dice.chance(0.2) ? ENDLESS_LOAD_MS : LONGEST_LOAD_MS;
+    const loadMs = dice.chance(0.3) ? ENDLESS_LOAD_MS : LONGEST_LOAD_MS;
+    if (dice.chance(0.3)) pod.traits.troubles = [504];
     Object.assign(pod.traits, { loadMs, hashLagMs: dice.between(0, LONGEST_LAG_MS) });
     return () => {
       world.event(pod.name, 'is quick again');
@@ -150,6 +176,9 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
   'foreign-writer'(world, dice) {
     const kong = podOf(world, dice)?.kong();
     if (!kong) return undefined;
+    const times = (writes.get(kong) ?? 0) + 1;
+    if (times > MOST_WRITES) return undefined;
+    writes.set(kong, times);
     world.event('somebody', `pushes to ${kong.name}`);
     const body = Buffer.from(
       `{"_format_version":"3.0","services":[{"name":"theirs-${dice.whole(0, 9)}","host":"h"}]}`,
@@ -157,6 +186,10 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
     kong.process.deliver(() =>
       kong.handle({ method: 'POST', path: '/config', body, push: undefined }, NOTHING),
     );
+    return undefined;
+  },
+  operator(world) {
+    world.operator.act();
     return undefined;
   },
   scale(world, dice) {
@@ -178,6 +211,9 @@ const ENDLESS_LOAD_MS = 16_000;
 /** /status may lag behind a commit for as long as is tolerated (gateway/state.ts, CONFIRM_MS), likewise. */
 const LONGEST_LAG_MS = 2_500;
 const MOST_GATEWAYS = 9;
+/** Whoever fights with somebody is answered ever more slowly (rollout/drift.ts); here he gives in. */
+const MOST_WRITES = 4;
+const writes = new WeakMap<object, number>();
 
 /** Makes troubles until its time is up, then ends them all. */
 export function unleash(world: World, dice: Dice): { readonly end: () => void } {
@@ -186,22 +222,28 @@ export function unleash(world: World, dice: Dice): { readonly end: () => void } 
   const running = new Set<() => void>();
   let over = false;
 
+  const strike = (): void => {
+    if (over) return;
+    const name = dice.pickOf(possible);
+    const stop = name && MAKE[name](world, dice);
+    if (!stop) return;
+    const end = (): void => {
+      if (running.delete(end)) stop();
+    };
+    running.add(end);
+    clock.after(dice.chance(0.25) ? dice.between(10_000, 50_000) : dice.until(6_000), end);
+  };
   const next = (): void => {
     clock.after(dice.until(scenario.troubleEveryMs), () => {
-      if (over) return;
-      const name = dice.pickOf(possible);
-      const stop = name && MAKE[name](world, dice);
-      if (stop) {
-        const end = (): void => {
-          if (running.delete(end)) stop();
-        };
-        running.add(end);
-        clock.after(dice.chance(0.1) ? dice.between(20_000, 60_000) : dice.until(6_000), end);
-      }
-      next();
+      strike();
+      if (!over) next();
     });
   };
   next();
+  // While something is under way most can break.
+  world.author.onEdit(() => {
+    if (dice.chance(0.3)) clock.after(dice.between(100, 1_500), strike);
+  });
 
   return {
     end() {

@@ -11,6 +11,8 @@ export interface Network {
   readonly send: (from: string, to: string, arrive: () => void) => () => void;
   /** Cuts one way; gives what mends it. */
   readonly cut: (from: string, to: string) => () => void;
+  /** Makes one way slow; gives what ends it. */
+  readonly delay: (from: string, to: string, ms: number) => () => void;
   readonly isCut: (from: string, to: string) => boolean;
   /** Calls back when either way between the two has been cut for so long that connections break. */
   readonly onGivenUp: (one: string, other: string, giveUp: () => void) => () => void;
@@ -26,6 +28,7 @@ export const FAIR_WEATHER = { lateShare: 0.01, lateMs: 50 };
 
 export function createNetwork(clock: Clock, dice: Dice, nearMs: number): Network {
   const cuts = new Map<string, number>();
+  const delays = new Map<string, number>();
   const held = new Map<string, Set<() => void>>();
   const listeners = new Map<string, Set<() => void>>();
 
@@ -52,11 +55,16 @@ export function createNetwork(clock: Clock, dice: Dice, nearMs: number): Network
         if (flying) arrive();
         else setOf(held, way(from, to)).add(land);
       };
-      clock.after(dice.between(nearMs / 2, nearMs) + late, land);
+      const delayed = delays.get(way(from, to)) ?? 0;
+      clock.after(dice.between(nearMs / 2, nearMs) + late + delayed, land);
       return () => {
         // What has left the sender's buffers cannot be called back.
         takenBack = !flying;
       };
+    },
+    delay(from, to, ms) {
+      delays.set(way(from, to), ms);
+      return () => delays.delete(way(from, to));
     },
     cut(from, to) {
       const key = way(from, to);

@@ -23,6 +23,8 @@ export interface Pod {
 export interface Pods {
   readonly all: () => readonly Pod[];
   readonly at: (host: string) => Kong | undefined;
+  /** The address of a Pod that is or was. */
+  readonly hostOf: (name: string) => string | undefined;
   readonly add: () => Pod;
   readonly remove: (pod: Pod) => void;
   /** The container dies and is started again, empty, or on a file that holds what it served. */
@@ -58,6 +60,7 @@ const GRACE_MS = 3_000;
 export function createPods(options: PodOptions): Pods {
   const { clock, dice, api, note, lagMs } = options;
   const pods = new Map<string, State>();
+  const hosts = new Map<string, string>();
   const free: number[] = [];
   let made = 0;
   let addresses = 0;
@@ -122,6 +125,7 @@ export function createPods(options: PodOptions): Pods {
   return {
     all: () => [...pods.values()].map(({ pod }) => pod),
     at: (host) => [...pods.values()].find(({ pod }) => pod.host === host)?.kong,
+    hostOf: (name) => hosts.get(name),
     add() {
       made += 1;
       // Addresses are used again, as a small network does.
@@ -145,6 +149,7 @@ export function createPods(options: PodOptions): Pods {
         mislaid: 0,
       };
       pods.set(pod.name, state);
+      hosts.set(pod.name, pod.host);
       publishSoon();
       clock.after(dice.between(100, 3_000), () => {
         if (pods.get(pod.name) === state && state.kong === undefined) start(state);

@@ -2,6 +2,7 @@ import type { Clock } from '../../src/clock/clock.js';
 import { startController } from '../../src/controller/controller.js';
 import type { Controller } from '../../src/controller/controller.js';
 import type { AsyncCompiler } from '../../src/controller/compiler.js';
+import { promptGzip } from './operator.js';
 import { createClient } from '../../src/kube/client/client.js';
 import type { Values } from '../../src/settings/read.js';
 import { createVirtualProcess } from '../support/virtual-process.js';
@@ -72,6 +73,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       wallOffsetMs: dice.between(-60_000, 60_000),
     });
     let stoppedSince: number | undefined;
+    let resumedAt: number | undefined;
     const run: Run = {
       name: `${name}#${lives}`,
       identity: `${name}_${lives}`,
@@ -84,10 +86,12 @@ export function createReplica(options: ReplicaOptions): Replica {
         },
         resume() {
           stoppedSince = undefined;
+          resumedAt = clock.now();
           process.resume();
         },
       },
       stoppedSince: () => stoppedSince,
+      resumedAt: () => resumedAt,
     };
     const link = linkToKube({ ...options, run, from: name, dice: dice.of(`${run.name}/kube`) });
     const now: Life = { run, process, close: link.close, controller: undefined };
@@ -115,6 +119,7 @@ export function createReplica(options: ReplicaOptions): Replica {
             ),
             close: () => Promise.resolve(),
           }),
+        gzip: promptGzip,
         startCompiler: () => Promise.resolve(options.compiler(run)),
       },
     }).then((controller) => {

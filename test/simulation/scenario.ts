@@ -13,6 +13,7 @@ export const TROUBLES = [
   'api-compaction',
   'lease-touched',
   'lease-deleted',
+  'late-renewal',
   'late-messages',
   'gateway-crash',
   'gateway-hang',
@@ -21,6 +22,7 @@ export const TROUBLES = [
   'gateway-resets',
   'gateway-mislaid',
   'foreign-writer',
+  'operator',
   'scale',
 ] as const;
 
@@ -42,6 +44,8 @@ export interface Scenario {
   readonly clumsy: boolean;
   readonly large: boolean;
   readonly concurrency: number;
+  /** Whether last good and decisions are kept in Secrets. */
+  readonly history: boolean;
   readonly clockSpread: number;
   readonly nearMs: number;
   readonly versions: readonly string[];
@@ -63,6 +67,7 @@ export function scenarioOf(seed: number): Scenario {
     clumsy: dice.chance(0.5),
     large: dice.chance(0.06),
     concurrency: dice.pick([1, 2, 10]),
+    history: dice.chance(0.8),
     clockSpread: dice.chance(0.7) ? 0.05 : 0,
     nearMs: dice.between(1, 30),
     versions: dice.chance(0.3) ? ['3.4.2', '3.9.3'] : ['3.9.3'],

@@ -2,8 +2,8 @@
 //   npm run simulate -- [--seeds N] [--from S] [--workers W]   plays N seeds, beginning with S (a random one)
 //   npm run simulate -- --seed S --trace                       plays one seed and prints all that happened
 // Ends with 1 when a seed violates an invariant, and prints its trace and the command that plays it again.
-import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { startWorker } from './workers.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,28 +18,8 @@ const { values } = parseArgs({
   },
 });
 
-export function startWorker(mutant) {
-  return fork(new URL('./worker.ts', import.meta.url), {
-    execArgv: [
-      '--enable-source-maps',
-      '--import',
-      new URL('./typescript/register.mjs', import.meta.url).href,
-    ],
-    env: { ...process.env, SIMULATION_MUTANT: mutant },
-  });
-}
-
-function play(worker, seed, trace) {
-  return new Promise((resolve, reject) => {
-    const died = (code) => reject(new Error(`the worker died over seed ${seed} (${code})`));
-    worker.once('exit', died);
-    worker.once('message', (outcome) => {
-      worker.off('exit', died);
-      resolve(outcome);
-    });
-    worker.send({ seed, trace });
-  });
-}
+/** How much of the trace of a violation is shown. */
+const LAST_LINES = 60;
 
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const from = Number(values.seed ?? values.from);
@@ -54,11 +34,11 @@ async function work() {
   while (next < count && bad < Number(values.failures)) {
     const seed = from + next;
     next += 1;
-    const outcome = await play(worker, seed, traced);
+    const outcome = await worker.play(seed, traced);
     cpuMs += outcome.cpuMs;
     ranMs += outcome.ranMs;
     if (values.twice) {
-      const again = await play(worker, seed, true);
+      const again = await worker.play(seed, true);
       if (again.digest !== outcome.digest) {
         bad += 1;
         const at = outcome.trace.findIndex((line, index) => line !== again.trace[index]);
@@ -72,9 +52,11 @@ async function work() {
     bad += 1;
     const { invariant, what, at } = outcome.violation;
     console.log(`\nseed ${seed} violates ${invariant} at ${(at / 1000).toFixed(3)} s: ${what}`);
+    const { trace } = values.trace ? outcome : await worker.play(seed, true);
+    console.log(values.trace ? '' : trace.slice(-LAST_LINES).join('\n'));
     console.log(`again, with all that happened: npm run simulate -- --seed ${seed} --trace`);
   }
-  worker.disconnect();
+  worker.close();
 }
 
 const startedAt = Date.now();

@@ -12,6 +12,8 @@ import { createApiServer } from './kube-link.js';
 import type { ApiServer } from './kube-link.js';
 import { createNetwork } from './network.js';
 import type { Network } from './network.js';
+import { createOperator, HISTORY, SLOTS } from './operator.js';
+import type { Operator } from './operator.js';
 import { createPods, NAMESPACE, SERVICE } from './pods.js';
 import type { Pods } from './pods.js';
 import { createReplica } from './replica.js';
@@ -27,6 +29,7 @@ export interface World {
   readonly replicas: readonly Replica[];
   readonly pods: Pods;
   readonly author: Author;
+  readonly operator: Operator;
   /** What others may do to the Lease. */
   readonly lease: { readonly touch: () => void; readonly remove: () => void };
   /** How likely connections to gateways are reset. */
@@ -44,6 +47,7 @@ function settingsOf(scenario: Scenario): Values {
       'kong-admin-svc': [`${NAMESPACE}/${SERVICE}`],
       'config-selector': [SELECTOR],
       'kong-admin-concurrency': [String(scenario.concurrency)],
+      ...(scenario.history && { 'history-secret': [HISTORY], 'history-slots': [String(SLOTS)] }),
     },
     {},
   );
@@ -97,6 +101,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
     network,
     server,
     pods,
+    operator: createOperator({ clock, api, dice: dice.of('operator'), note, durable: scenario.history }),
     author: createAuthor({ ...scenario, api, dice: dice.of('author'), note }),
     replicas: Array.from({ length: scenario.replicas }, (_, index) =>
       createReplica({

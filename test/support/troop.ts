@@ -30,6 +30,8 @@ export interface Troop {
   readonly world: World;
   readonly replicas: Replica[];
   readonly folder: string;
+  /** The arguments that replicas start with, unless told otherwise. */
+  readonly standard: readonly string[];
   readonly start: (args?: readonly string[], env?: NodeJS.ProcessEnv) => Replica;
   readonly until: (what: string, holds: () => boolean) => Promise<void>;
   readonly untilLeader: (other?: Replica) => Promise<Replica>;
@@ -71,6 +73,7 @@ export async function createTroop(options: {
     world,
     replicas,
     folder,
+    standard,
     said,
     until: wait,
     start(args = standard, env = {}) {

@@ -60,7 +60,8 @@ export function createVirtualProcess(
       state = 'running';
       const due = waiting;
       waiting = [];
-      for (const fn of due) fn();
+      // One after the other, with all that follows from each in between, as an event loop takes them.
+      for (const fn of due) root.after(0, () => deliver(fn));
     },
     kill() {
       state = 'killed';

@@ -7,9 +7,11 @@ import { createGateway, type Gateway } from './server/gateway.js';
 import type { LoadRecord, RequestRecord, Violation } from './server/journal.js';
 import { createListener, type Incoming, type Listener } from './server/listener.js';
 import { settingsOf, type KongEmulatorOptions } from './server/options.js';
+import { proxied } from './server/proxy.js';
 import type { Route } from './server/request.js';
 import { createRouter } from './server/router.js';
 import { schemaRoutes } from './server/schema-routes.js';
+import { send } from './server/send.js';
 import { nodeRoutes, readinessRoutes, statusRoutes } from './server/status-routes.js';
 
 /** A DB-less Kong, as far as its Admin API shows it. */
@@ -18,6 +20,8 @@ export interface KongEmulator {
   readonly statusUrl: string;
   readonly adminPort: number;
   readonly statusPort: number;
+  /** Of the proxy, where one was asked for. */
+  readonly proxyPort: number | undefined;
   /** New after every restart. */
   readonly nodeId: string;
   readonly faults: FaultControls;
@@ -74,7 +78,26 @@ export async function startKongEmulator(options: KongEmulatorOptions = {}): Prom
     settings.statusPort,
     undefined,
   );
-  return controls(gateway, listeners);
+  return controls(gateway, listeners, await listenAsProxy(gateway, options.proxy, listeners));
+}
+
+/** Gives the port of the proxy. */
+async function listenAsProxy(
+  gateway: Gateway,
+  proxy: KongEmulatorOptions['proxy'],
+  listeners: Listener[],
+): Promise<number | undefined> {
+  if (proxy === undefined) return undefined;
+  const listener = await createListener(gateway.settings.host, proxy.port, undefined, (incoming) => {
+    const { request, response } = incoming;
+    try {
+      send(response, request, proxied(gateway, proxy.upstream, request), {});
+    } catch (error) {
+      crash(incoming, error);
+    }
+  });
+  listeners.push(listener);
+  return listener.port;
 }
 
 function adminRoutes(gateway: Gateway): Route[] {
@@ -96,7 +119,11 @@ function crash({ response }: Incoming, error: unknown): void {
   });
 }
 
-function controls(gateway: Gateway, listeners: readonly Listener[]): KongEmulator {
+function controls(
+  gateway: Gateway,
+  listeners: readonly Listener[],
+  proxyPort: number | undefined,
+): KongEmulator {
   const { settings, journal, ports } = gateway;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   const close = async (): Promise<void> => {
@@ -108,6 +135,7 @@ function controls(gateway: Gateway, listeners: readonly Listener[]): KongEmulato
     statusUrl: `http://${host}:${ports.status}`,
     adminPort: ports.admin,
     statusPort: ports.status,
+    proxyPort,
     get nodeId() {
       return gateway.process.nodeId;
     },

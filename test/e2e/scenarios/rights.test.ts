@@ -20,7 +20,9 @@ async function rightsOf(scenario: Scenario, account: string): Promise<Right[]> {
   });
   const token = await plane.admin.token({ namespace, name: account }, pod);
   const reviews = await Promise.all(
-    Object.values(namespaces).map(async (each) => rightsIn(await plane.admin.rules(token, each), each)),
+    Object.values(namespaces).map(async (each: string) =>
+      rightsIn(await plane.admin.rules(token, each), each),
+    ),
   );
   return reviews
     .flat()
@@ -30,12 +32,14 @@ async function rightsOf(scenario: Scenario, account: string): Promise<Right[]> {
 /** What the ServiceAccounts of all scenarios so far asked for. */
 function used(): AuditedRequest[] {
   const file = process.env['SILVERBACK_E2E_RIGHTS'] ?? '';
-  return existsSync(file)
-    ? readFileSync(file, 'utf8')
-        .trim()
-        .split('\n')
-        .map((line): AuditedRequest => JSON.parse(line))
-    : [];
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line): AuditedRequest => {
+      const request: AuditedRequest = JSON.parse(line);
+      return request;
+    });
 }
 
 test('every right that the manifest grants was needed by some scenario', async () => {

@@ -16,16 +16,18 @@ const ETCD_PORT = 2379;
 const ETCD_PEER_PORT = 2380;
 
 /**
- * What ServiceAccounts asked for, and with which answer; watches are told when they begin, too, and a request without a valid
- * token only then (it has no user, and passes every rule that names some).
+ * What was asked for by all but the administrator and the API server itself, and with which answer. Watches are told when they
+ * begin, too; so is, only then and without a user, a request whose token is not valid.
  */
 const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
-  - level: Metadata
-    userGroups: [system:serviceaccounts]
   - level: None
+    userGroups: [system:masters]
+  - level: None
+    users: [system:apiserver, system:anonymous]
+  - level: Metadata
 `;
 
 /** A real kube-apiserver over a real etcd, with TLS, service accounts and RBAC. */

@@ -70,6 +70,8 @@ export interface Scenario {
   readonly shippedName: (name: string) => string;
   /** What our ServiceAccount asked of the API server. */
   readonly audited: () => AuditedRequest[];
+  /** What has happened at gateways so far and never may, a sentence each (support/invariants.ts). */
+  readonly breaches: () => string[];
   /** Waits for the desired end, checks what must hold after every scenario, and ends everything. */
   readonly finish: () => Promise<void>;
 }
@@ -186,12 +188,18 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
       const user = accountName(namespaces.controller, shipped.account);
       return readAuditLog(plane.auditLog).filter((request) => request.user === user);
     },
+    breaches() {
+      const logs = gateways
+        .ever()
+        .map(({ name, kong: { requests, violations } }) => ({ name, requests, violations }));
+      return breachesIn(logs, pauses);
+    },
     async finish() {
       try {
         // A test that has failed already has said why.
         if (givenUp) return;
         if (replicas.some((replica) => replica.running())) await scenario.untilServed();
-        check(scenario, pauses);
+        check(scenario);
       } finally {
         await Promise.all(replicas.map((replica) => replica.close()));
         await gateways.close();
@@ -218,18 +226,11 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
 }
 
 /** @throws Error that says everything that is wrong */
-function check(scenario: Scenario, pauses: readonly Pause[]): void {
+function check(scenario: Scenario): void {
   const audited = scenario.audited();
   noteUse(scenario, audited);
   const problems = [
-    ...breachesIn(
-      scenario.gateways.ever().map(({ name, kong }) => ({
-        name,
-        requests: kong.requests,
-        violations: kong.violations,
-      })),
-      pauses,
-    ),
+    ...scenario.breaches(),
     ...refusedIn(audited),
     ...scenario.gateways
       .all()

@@ -2,7 +2,8 @@ import type { Run, Sender } from '../facts.js';
 import type { Invariant, InvariantPorts } from './invariant.js';
 
 /**
- * I1: once a tenure has sent anything to a gateway, no earlier one sends anything more, to whichever gateway. I9: nobody
+ * I1: once a tenure has sent anything to a gateway, no earlier one sends anything more, to whichever gateway, and a push
+ * is cut off when its tenure ends. I9: nobody
  * sends anything outside the time that its own last renewal of the Lease gave it. L1: a leader whose renewals
  * succeed stays one.
  */
@@ -36,6 +37,16 @@ export function leadership(
           );
         }
         tenures.push(tenure);
+        return;
+      }
+      case 'answered': {
+        const { run } = fact.by;
+        const until = validUntil.get(run) ?? 0;
+        // What came while the process was stopped comes first when it goes on.
+        const wasStopped = run.resumedAt() === clock.now();
+        if (fact.what.startsWith('POST') && clock.now() > until + ROUNDING_MS && !wasStopped) {
+          violated('I1', `${run.name} still waited for ${fact.from} after its time, ${Math.round(until)}`);
+        }
         return;
       }
       case 'said': {

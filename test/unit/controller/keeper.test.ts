@@ -11,6 +11,7 @@ import type { VirtualClock } from '../../support/virtual-clock.js';
 import { revisionOf } from '../../support/virtual-gateways.js';
 
 const FROM = { sources: [], sourcesDigest: 'd', sealing: 1 };
+const HELD = { revision: 'r3', reasons: ['it is empty'], codes: ['no-entities'] };
 const ACT = { by: 'ada', at: '2026-01-01T00:00:00Z' };
 
 interface World {
@@ -137,5 +138,32 @@ describe('the keeper', () => {
     expect(world.keeper.lastGood()).toBeUndefined();
     expect(troubles(world)).toEqual(['corrupt']);
     expect(world.keeper.synced()).toBe(true);
+  });
+
+  it('asks again for last good while the store does not answer', async () => {
+    let away = true;
+    const world = keeping((store) => ({
+      ...store,
+      load: (kept) =>
+        away ? Promise.reject(new HistoryError('unreachable', 'no answer')) : store.load(kept),
+    }));
+    world.keeper.keep(revisionOf('a'), FROM);
+    await world.clock.advance(5_000);
+    expect(world.keeper.synced()).toBe(false);
+    away = false;
+    await world.clock.advance(2_000);
+    expect(world.keeper.lastGood()?.id).toBe(revisionOf('a').id);
+    expect(world.keeper.synced()).toBe(true);
+  });
+
+  it('forgets nothing that is asked for while it ends a write', async () => {
+    const world = keeping();
+    world.keeper.roll('r1');
+    await world.clock.settle();
+    const asked = world.store.update((record) => pause(record, ACT)).then(() => world.keeper.hold(HELD));
+    world.keeper.roll('r2');
+    await asked;
+    await world.clock.settle();
+    expect(world.keeper.record()).toMatchObject({ rollout: { revision: 'r2' }, held: { revision: 'r3' } });
   });
 });

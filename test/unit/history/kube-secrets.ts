@@ -39,7 +39,11 @@ export function createKubeSecrets(...names: readonly string[]): KubeSecrets {
   const store = createStore({ uid: () => `uid-${(made += 1)}`, wall: () => new Date() });
   const api = createKubeApi({
     store,
-    after: (ms, fn) => systemClock.after(ms, fn),
+    // The server's timers outlive a watch that its client has left, and must not keep the process.
+    after(ms, fn) {
+      const timer = setTimeout(fn, ms).unref();
+      return () => clearTimeout(timer);
+    },
     bookmarkMs: 60_000,
     goneAs: 'event',
   });

@@ -115,9 +115,10 @@ describe('rolling back', () => {
 });
 
 describe('aborting', () => {
-  test('withdraws the revision and leaves last good alone', () => {
+  test('withdraws the revision, ends its rollout, and leaves last good alone', () => {
     const record = abort(roll(keeping(A), X, AT), X, anna);
     expect([record.lastGood, withdrawalOf(record, X)?.why]).toEqual([A, 'its rollout was aborted']);
+    expect(record.rollout).toBeUndefined();
     expect(abort(record, X, anna)).toBe(record);
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
+import type { Upstream } from './proxy.js';
 
 /** Runs `fn` once after `ms` milliseconds, unless the returned function is called first. */
 export type After = (ms: number, fn: () => void) => () => void;
@@ -36,6 +37,8 @@ export interface KongEmulatorOptions {
   /** The body of a 201: all entities, as Kong sends them, or `{}`. */
   readonly answer?: 'full' | 'small';
   readonly after?: After;
+  /** A proxy port (0: any free one) that routes by what is committed, and what answers behind it. */
+  readonly proxy?: { readonly port: number; readonly upstream: Upstream };
 }
 
 export interface TlsOptions {
@@ -45,7 +48,7 @@ export interface TlsOptions {
 }
 
 export interface Settings extends Required<
-  Omit<KongEmulatorOptions, 'tls' | 'requireToken' | 'plugins' | 'declarativeConfig'>
+  Omit<KongEmulatorOptions, 'tls' | 'requireToken' | 'plugins' | 'declarativeConfig' | 'proxy'>
 > {
   readonly tls: TlsOptions | undefined;
   readonly requireToken: { readonly header: string; readonly value: string } | undefined;

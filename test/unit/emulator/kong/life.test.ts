@@ -35,6 +35,18 @@ describe('the life of an emulated gateway', () => {
     expect(await statusHash(gateway)).toBe(md5(A));
   });
 
+  it('reads the declarative file anew at every start', async () => {
+    let file = A;
+    gateway = await startKongEmulator({ declarativeConfig: () => Buffer.from(file) });
+    const before = gateway.hash();
+    file = `${A}\n`;
+    await gateway.restart('kept');
+    expect(gateway.hash()).not.toBe(before);
+    file = A;
+    await gateway.restart();
+    expect(gateway.hash()).toBe(before);
+  });
+
   it('refuses to start with a file that is not valid', async () => {
     const start = startKongEmulator({ declarativeConfig: Buffer.from('{"_format_version":"9"}') });
     await expect(start).rejects.toThrow('error parsing declarative config file');

@@ -6,10 +6,12 @@ import type { Scenario, ScenarioOptions } from '../support/scenario.js';
 import { suite } from '../support/suite.js';
 
 const createScenario = suite();
+/** A short hold of the canary, and frequent looks at gateways that are in sync. */
+const QUICK = ['--canary-hold', '200ms', '--resync-interval', '1s'];
 
 /** Gateways that serve `one`, which is kept as last good. */
 async function kept(options: ScenarioOptions, services = 2): Promise<Scenario> {
-  const scenario = await createScenario({ replicas: 2, args: ['--canary-hold', '200ms'], ...options });
+  const scenario = await createScenario({ replicas: 2, args: QUICK, ...options });
   await scenario.configure('shop', { 'kong.yaml': configOf('one', services) });
   await untilServedAndKept(scenario);
   return scenario;
@@ -72,7 +74,7 @@ async function failOver(scenario: Scenario): Promise<ReplicaPod> {
 }
 
 test('a ConfigMap that is deleted, and one that is emptied, change nothing before somebody approves it', async () => {
-  const scenario = await createScenario({ gateways: 3, replicas: 2, args: ['--canary-hold', '200ms'] });
+  const scenario = await createScenario({ gateways: 3, replicas: 2, args: QUICK });
   const silverback = await somebody(scenario);
   const extra = '_format_version: "3.0"\nservices:\n  - name: extra\n    url: http://extra.test\n';
   await scenario.configure('extra', { 'kong.yaml': extra });
@@ -165,7 +167,11 @@ test('a rollback brings every gateway back, outlives the leader, and ends with t
 });
 
 test('a rollout that is aborted leaves the gateways on last good, until the next edit', async () => {
-  const scenario = await kept({ gateways: 4, kong: { loadMs: 200 }, args: ['--canary-hold', '30s'] });
+  const scenario = await kept({
+    gateways: 4,
+    kong: { loadMs: 200 },
+    args: ['--canary-hold', '30s', '--resync-interval', '1s'],
+  });
   const silverback = await somebody(scenario);
   const one = scenario.desired()!;
   await scenario.configure('shop', { 'kong.yaml': configOf('two') });
@@ -185,7 +191,7 @@ test('a first push onto somebody else’s configuration is held; the same in con
     gateways: 3,
     replicas: 2,
     kong: { declarativeConfig: foreign },
-    args: ['--canary-hold', '200ms'],
+    args: QUICK,
   });
   const silverback = await somebody(scenario);
   await scenario.configure('shop', { 'kong.yaml': configOf('ours') });
@@ -203,7 +209,7 @@ test('a first push onto somebody else’s configuration is held; the same in con
     gateways: 3,
     replicas: 2,
     kong: { declarativeConfig: foreign },
-    args: ['--canary-hold', '200ms'],
+    args: QUICK,
   });
   await same.configure('shop', { 'kong.yaml': configOf('theirs') });
   await untilServedAndKept(same);

@@ -9,10 +9,12 @@ import type { Scenario, ScenarioOptions } from '../support/scenario.js';
 import { suite } from '../support/suite.js';
 
 const createScenario = suite();
+/** A short hold of the canary, and frequent looks at gateways that are in sync. */
+const QUICK = ['--canary-hold', '200ms', '--resync-interval', '1s'];
 
 const quickly = (options: ScenarioOptions): ScenarioOptions => ({
   replicas: 2,
-  args: ['--canary-hold', '200ms'],
+  args: QUICK,
   ...options,
 });
 

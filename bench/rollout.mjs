@@ -133,7 +133,9 @@ async function scaleUp() {
 
   const newcomers = [];
   for (let i = 0; i < NEWCOMERS; i += 1) {
-    const kong = await startKongEmulator({ loadMs: LOAD_MS, validate: false });
+    // An address of its own, so that nobody's outgoing connection takes its port while it is closed.
+    const host = `127.0.1.${i + 1}`;
+    const kong = await startKongEmulator({ host, loadMs: LOAD_MS, validate: false });
     kong.faults.set({ refuse: true });
     newcomers.push(kong);
   }

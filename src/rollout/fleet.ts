@@ -263,6 +263,7 @@ export function createFleet(ports: FleetPorts): Fleet {
 
     async drain() {
       draining = true;
+      gatekeeper.end();
       for (const one of tended.values()) one.kick(true);
       await Promise.all([...tended.values()].map((one) => one.done));
     },

@@ -11,7 +11,9 @@ const gateway = { key: 'uid', name: 'kong-1', url: 'https://127.0.0.1:8444' };
 const passes = (status: number): boolean => status < 400;
 
 let server: Server;
-afterEach(() => server.close());
+afterEach(() => {
+  server.close();
+});
 
 async function listen(status: number, seen: IncomingMessage[] = [], on = createServer()): Promise<number> {
   server = on.on('request', (request: IncomingMessage, response) => {

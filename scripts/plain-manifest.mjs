@@ -18,7 +18,8 @@ metadata:
 `;
 
 /** What only means something to Helm. */
-const HELMS_OWN = /^(# Source: .*| *helm\.sh\/chart: .*| *app\.kubernetes\.io\/managed-by: Helm)\n/gm;
+const HELMS_OWN =
+  /^(# Source: .*| *helm\.sh\/chart: .*| *app\.kubernetes\.io\/managed-by: Helm| *annotations:\n *helm\.sh\/resource-policy: keep)\n/gm;
 
 const { helm } = await programsOf('helm');
 const rendered = execFileSync(

@@ -141,6 +141,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     firstPush: free
       ? undefined
       : createFirstPushGate({
+          clock,
           report: options.report,
           gateways: () => fleet.entries(),
           objects: () => steering.objects(),

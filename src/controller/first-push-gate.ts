@@ -1,3 +1,4 @@
+import type { Clock } from '../clock/clock.js';
 import type { ObjectRef, Report } from '../report/happening.js';
 import { changesLine, words } from '../report/line.js';
 import type { Difference } from './difference.js';
@@ -7,6 +8,7 @@ import type { Carrier } from './first-push.js';
 import type { Member } from '../rollout/care.js';
 
 export interface FirstPushOptions {
+  readonly clock: Clock;
   readonly report: Report;
   readonly gateways: () => readonly Carrier[];
   /** What a push of a revision would change on a gateway; asked once, and shown. */
@@ -27,6 +29,8 @@ export interface FirstPushGate {
 }
 
 const CODE = 'foreign-config';
+/** When a gateway that could not be read is asked again. */
+const ASK_AGAIN_MS = 30_000;
 
 function isNothing(difference: Difference): boolean {
   if ('trouble' in difference) return false;
@@ -45,24 +49,31 @@ function reasonFor(carriers: readonly Carrier[], difference: Difference): string
   return `${who} a configuration that Silverback did not put there; ${what}; approve this, or start with --adopt, to replace it`;
 }
 
+const notCompared = (error: unknown): Difference => ({
+  trouble: { code: 'not-compared', reason: error instanceof Error ? error.message : String(error) },
+});
+
+const keyOf = (revision: string, { state }: Carrier): string => `${revision} ${state.hash ?? ''}`;
+
 export function createFirstPushGate(options: FirstPushOptions): FirstPushGate {
   let held: HeldRevision | undefined;
-  /** Which revision was compared with which carried hash, and is the same. */
-  const same = new Set<string>();
-  let asked: string | undefined;
+  /** What became of comparing a revision with a carried hash: each is asked for once, one after the other. */
+  const compared = new Map<string, 'same' | 'other'>();
+  let asking = false;
 
-  const ask = async (carriers: readonly Carrier[], revision: string): Promise<void> => {
-    const [one] = carriers;
-    if (one === undefined) return;
-    const difference = await options.difference(one.member, revision);
-    if (held?.revision !== revision) return;
-    if (isNothing(difference)) {
-      same.add(`${revision} ${one.state.hash ?? ''}`);
-    } else {
-      held = { ...held, reasons: [reasonFor(carriers, difference)] };
-      options.report({ kind: 'config-held', ...held, objects: options.objects(), kept: undefined });
-    }
-    options.onChange();
+  const ask = async (one: Carrier, revision: string): Promise<void> => {
+    const difference = await options.difference(one.member, revision).catch(notCompared);
+    const key = keyOf(revision, one);
+    compared.set(key, isNothing(difference) ? 'same' : 'other');
+    if ('trouble' in difference) options.clock.after(ASK_AGAIN_MS, () => compared.delete(key));
+    if (held?.revision !== revision || isNothing(difference)) return;
+    const first = judgeFirstPush(options.gateways(), revision);
+    const others =
+      first.kind === 'foreign' ? first.carriers.filter(({ member }) => member.key !== one.member.key) : [];
+    const reasons = [reasonFor([one, ...others], difference)];
+    if (reasons[0] === held.reasons[0]) return;
+    held = { ...held, reasons };
+    options.report({ kind: 'config-held', ...held, objects: options.objects(), kept: undefined });
   };
 
   return {
@@ -72,23 +83,25 @@ export function createFirstPushGate(options: FirstPushOptions): FirstPushGate {
         held = undefined;
         return first.kind === 'wait';
       }
-      const { carriers } = first;
-      if (carriers.every(({ state }) => same.has(`${revision} ${state.hash ?? ''}`))) {
+      const results = first.carriers.map((carrier) => compared.get(keyOf(revision, carrier)));
+      if (results.every((result) => result === 'same')) {
         held = undefined;
         return false;
       }
       if (held?.revision !== revision) held = { revision, reasons: [], codes: [CODE] };
-      const question = `${revision} ${carriers.map(({ state }) => state.hash ?? '').sort()[0] ?? ''}`;
-      if (asked !== question) {
-        asked = question;
-        void ask(carriers, revision);
+      const next = results.includes('other') ? undefined : first.carriers[results.indexOf(undefined)];
+      if (next !== undefined && !asking) {
+        asking = true;
+        void ask(next, revision).finally(() => {
+          asking = false;
+          options.onChange();
+        });
       }
       return true;
     },
     held: () => held,
     letGo() {
       held = undefined;
-      asked = undefined;
     },
   };
 }

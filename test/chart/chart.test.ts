@@ -15,6 +15,15 @@ const leaseOf = (objects: readonly Rendered[]): string => {
   return `${namespace}: ${id}-${namespace}`;
 };
 
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
+
+interface HistoryValues {
+  readonly history?: { readonly boot?: { readonly serviceAccounts: readonly object[] } };
+}
+
+const bootAccounts = ({ history }: HistoryValues): object[] =>
+  (history?.boot?.serviceAccounts ?? []).map((account) => ({ kind: 'ServiceAccount', ...account }));
+
 describe.each(SETS)('the chart with %s', (_, values) => {
   const objects = render(values);
 
@@ -45,25 +54,37 @@ describe.each(SETS)('the chart with %s', (_, values) => {
     expect(objects.filter(({ metadata }) => !metadata.namespace)).toEqual([]);
   });
 
-  it('binds each Role to the account of its pods, in the namespace of the Role', () => {
+  it('binds each Role, in its namespace, to the account of its pods; to boot, to those that may', () => {
     const name = podOf(only(objects, 'Deployment')).serviceAccountName;
     const roles = objects.filter(({ kind }) => kind === 'Role');
     const bindings = objects.filter(({ kind }) => kind === 'RoleBinding');
     expect(bindings.map(({ metadata, roleRef }) => [metadata.namespace, roleRef?.name])).toEqual(
       roles.map(({ metadata }) => [metadata.namespace, metadata.name]),
     );
-    for (const { subjects } of bindings) {
-      expect(subjects).toEqual([{ kind: 'ServiceAccount', name, namespace: 'apps' }]);
+    for (const { metadata, subjects } of bindings) {
+      const boot = metadata.name.endsWith('-boot') ? bootAccounts(values) : undefined;
+      expect(subjects).toEqual(boot ?? [{ kind: 'ServiceAccount', name, namespace: 'apps' }]);
     }
   });
 
-  it('allows the Lease that Silverback uses, and no other', () => {
-    const names = objects.flatMap(({ rules = [], metadata }) =>
-      rules.flatMap(({ resourceNames = [] }) =>
-        resourceNames.map((lease) => `${metadata.namespace}: ${lease}`),
+  it('allows by name the Lease that Silverback uses, and the Secrets of its history, which it makes without data', () => {
+    const { 'leader-elect': elect, 'history-secret': record, 'history-slots': slots } = settingsOf(objects);
+    const secrets = objects.filter(({ kind }) => kind === 'Secret');
+    const names = record === undefined ? [] : [record, ...numbers(slots).map((slot) => `${record}-${slot}`)];
+    expect(secrets.map(({ metadata }) => metadata.name)).toEqual(names);
+    for (const { metadata, ...others } of secrets) {
+      expect(metadata).toMatchObject({ annotations: { 'helm.sh/resource-policy': 'keep' } });
+      expect(others).toEqual({ apiVersion: 'v1', kind: 'Secret', type: 'Opaque' });
+    }
+    const allowed = new Set(
+      objects.flatMap(({ rules = [], metadata }) =>
+        rules.flatMap(({ resourceNames = [] }) =>
+          resourceNames.map((name) => `${metadata.namespace}: ${name}`),
+        ),
       ),
     );
-    expect(names).toEqual(settingsOf(objects)['leader-elect'] === 'on' ? [leaseOf(objects)] : []);
+    const lease = elect === 'on' ? [leaseOf(objects)] : [];
+    expect([...allowed].sort()).toEqual([...lease, ...names.map((name) => `apps: ${name}`)].sort());
   });
 
   it('gives a pod longer to stop than pushes may take to end', () => {
@@ -93,7 +114,7 @@ describe('the rights', () => {
       render(values)
         .filter(({ kind }) => kind === 'Role')
         .map(({ metadata, rules = [] }) => [
-          metadata.namespace,
+          `${metadata.namespace}/${metadata.name}`,
           rules.map(
             ({ resources, verbs, resourceNames = [] }) =>
               `${resources.join()}${resourceNames.length > 0 ? ' by name' : ''}: ${verbs.join()}`,
@@ -103,31 +124,43 @@ describe('the rights', () => {
   const lease = ['leases: create', 'leases by name: get,list,watch,update'];
   const slices = 'endpointslices: list,watch';
   const events = 'events: create,patch';
+  const history = {
+    'apps/silverback-history': ['secrets by name: get,list,watch,patch', 'secrets by name: get,patch'],
+  };
 
-  it('lie in the namespaces of the Lease, the configuration and the gateways', () => {
+  it('lie in the namespaces of the Lease and the history, the configuration and the gateways', () => {
     expect(rightsOf(MINIMAL)).toEqual({
-      apps: [...lease, 'configmaps,secrets: list,watch', events],
-      kong: [slices, events],
+      ...history,
+      'apps/silverback': [...lease, 'configmaps,secrets: list,watch', events],
+      'kong/apps.silverback': [slices, events],
     });
   });
 
   it('follow these wherever they are, and leave out Secrets that are not read', () => {
     expect(rightsOf(valueSet('several namespaces'))).toEqual({
-      accounts: ['configmaps: list,watch', events],
-      kong: ['configmaps: list,watch', slices, events],
-      leases: [...lease, events],
-      shop: ['configmaps: list,watch', events],
+      ...history,
+      'accounts/apps.silverback': ['configmaps: list,watch', events],
+      'kong/apps.silverback': ['configmaps: list,watch', slices, events],
+      'leases/apps.silverback': [...lease, events],
+      'shop/apps.silverback': ['configmaps: list,watch', events],
     });
   });
 
-  it('are one Role where all is in one namespace', () => {
+  it('are one Role where all is in one namespace, and one for the history', () => {
     expect(rightsOf(valueSet('the same namespace for everything'))).toEqual({
-      apps: [...lease, 'configmaps,secrets: list,watch', slices, events],
+      ...history,
+      'apps/silverback': [...lease, 'configmaps,secrets: list,watch', slices, events],
     });
   });
 
   it('are none where Kubernetes is not used', () => {
     expect(rightsOf(valueSet('files alone, and no Kubernetes'))).toEqual({});
+  });
+
+  it("let the gateways' pods read the history, where that is wanted, and nothing else", () => {
+    const roles = rightsOf(valueSet('everything on'));
+    expect(roles['apps/edge-silverback-history-boot']).toEqual(['secrets by name: get']);
+    expect(Object.keys(rightsOf(MINIMAL)).filter((name) => name.endsWith('-boot'))).toEqual([]);
   });
 });
 
@@ -177,6 +210,16 @@ describe('the chart refuses', () => {
       'a setting with a value of its own',
       { ...MINIMAL, settings: { 'election-id': 'x' } },
       /settings.*'election-id' not allowed/,
+    ],
+    [
+      'a history in two places',
+      { ...MINIMAL, settings: { 'data-dir': '/history' } },
+      /history\.enabled and settings\.data-dir exclude each other/,
+    ],
+    [
+      'an account without its namespace',
+      { ...MINIMAL, history: { boot: { serviceAccounts: [{ name: 'kong' }] } } },
+      /history\/boot\/serviceAccounts/,
     ],
     [
       'a secret among the settings',

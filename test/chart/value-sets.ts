@@ -31,6 +31,7 @@ export const VALUE_SETS: Readonly<Record<string, object>> = {
     election: { enabled: false },
     replicas: 1,
     serviceAccount: { create: false, automount: false },
+    history: { enabled: false },
     extraVolumes: [{ name: 'config', configMap: { name: 'kong' } }],
     extraVolumeMounts: [{ name: 'config', mountPath: '/config', readOnly: true }],
   },
@@ -45,6 +46,16 @@ export const VALUE_SETS: Readonly<Record<string, object>> = {
       dirs: ['/config'],
     },
     election: { id: 'edge.example', namespace: 'leases' },
+    history: {
+      slots: 12,
+      revisions: 3,
+      boot: {
+        serviceAccounts: [
+          { name: 'kong', namespace: 'kong' },
+          { name: 'edge', namespace: 'shop' },
+        ],
+      },
+    },
     logLevel: 'debug',
     shutdownGraceSeconds: 45,
     settings: {

@@ -79,34 +79,92 @@ describe('the API server takes, and checks strictly,', () => {
   });
 });
 
-test('helm installs, upgrades and removes a release, and leaves nothing behind', async () => {
-  const cluster = await helmAccess();
-  await haveNamespace('helm');
-  const made = async (): Promise<string[]> => {
+describe('a release', () => {
+  const KINDS = ['Deployment', 'Service', 'Role', 'RoleBinding', 'NetworkPolicy', 'ServiceAccount'];
+  const WRITTEN = { 'record.json': Buffer.from('what the controller wrote').toString('base64') };
+
+  const made = async (kinds = KINDS): Promise<string[]> => {
     const objects: string[] = [];
-    for (const kind of ['Deployment', 'Service', 'Role', 'RoleBinding', 'NetworkPolicy', 'ServiceAccount'])
+    for (const kind of kinds)
       for (const namespace of ['helm', 'kong'])
         for (const { metadata } of await plane.admin.list(kind, namespace))
-          if (metadata.name.endsWith('troop-silverback'))
+          if (metadata.name.includes('troop-silverback'))
             objects.push(`${kind} ${namespace}/${metadata.name}`);
     return objects;
   };
-  const run = (...args: string[]) => helm([...args, '--namespace=helm', ...cluster], valueSet('mTLS'));
+  const dataOf = async (name: string): Promise<unknown> =>
+    (await plane.admin.get('Secret', 'helm', name))?.['data'];
+  let run: (...args: string[]) => { ok: boolean; text: string };
 
-  expect(run('install', 'troop', CHART)).toMatchObject({
-    ok: true,
-    text: expect.stringContaining('kubectl --namespace helm create configmap'),
+  beforeAll(async () => {
+    const cluster = await helmAccess();
+    await haveNamespace('helm');
+    run = (...args) => helm([...args, '--namespace=helm', ...cluster], withValues(args));
   });
-  const installed = await made();
-  expect(installed).toContain('Role kong/helm.troop-silverback');
-  expect(installed).toContain('Deployment helm/troop-silverback');
-  expect(run('upgrade', 'troop', CHART, '--set', 'observe=true,replicas=3')).toMatchObject({ ok: true });
-  expect(await plane.admin.get('Deployment', 'helm', 'troop-silverback')).toMatchObject({
-    spec: { replicas: 3 },
+  const withValues = ([verb]: string[]): object | undefined =>
+    verb === 'install' || verb === 'upgrade' ? valueSet('mTLS') : undefined;
+
+  test('is installed, upgraded and removed by helm, and leaves nothing behind but its history', async () => {
+    expect(run('install', 'troop', CHART)).toMatchObject({
+      ok: true,
+      text: expect.stringContaining('kubectl --namespace helm create configmap'),
+    });
+    const installed = await made();
+    expect(installed).toContain('Role kong/helm.troop-silverback');
+    expect(installed).toContain('Deployment helm/troop-silverback');
+    expect(run('upgrade', 'troop', CHART, '--set', 'observe=true,replicas=3')).toMatchObject({ ok: true });
+    expect(await plane.admin.get('Deployment', 'helm', 'troop-silverback')).toMatchObject({
+      spec: { replicas: 3 },
+    });
+    expect(await made()).toEqual(installed);
+    expect(run('uninstall', 'troop')).toMatchObject({ ok: true });
+    expect(await made()).toEqual([]);
+    expect(await made(['Secret'])).toHaveLength(9);
   });
-  expect(await made()).toEqual(installed);
-  expect(helm(['uninstall', 'troop', '--namespace=helm', ...cluster])).toMatchObject({ ok: true });
-  expect(await made()).toEqual([]);
+
+  test('finds its history again, which no upgrade, change of slots or removal empties', async () => {
+    const [record, slot] = ['troop-silverback-history', 'troop-silverback-history-7'];
+    // As the first test left it, by the release of old.
+    expect(run('install', 'troop', CHART)).toMatchObject({ ok: true });
+    for (const name of [record, slot]) await plane.admin.patch('Secret', 'helm', name, { data: WRITTEN });
+    const kept = async (): Promise<void> => {
+      expect(await dataOf(record)).toEqual(WRITTEN);
+      expect(await dataOf(slot)).toEqual(WRITTEN);
+    };
+
+    for (const changes of [
+      'history.slots=9,podLabels.a=b',
+      'history.slots=4',
+      'history.enabled=false',
+      'history.slots=8',
+    ]) {
+      expect(run('upgrade', 'troop', CHART, '--set', changes)).toMatchObject({ ok: true });
+      await kept();
+    }
+    expect(run('rollback', 'troop', '1')).toMatchObject({ ok: true });
+    await kept();
+    expect(run('uninstall', 'troop')).toMatchObject({ ok: true });
+    await kept();
+    expect(run('install', 'troop', CHART)).toMatchObject({ ok: true });
+    await kept();
+    expect(run('uninstall', 'troop')).toMatchObject({ ok: true });
+  });
+
+  test('takes over Secrets that somebody made by hand, where it is told to', async () => {
+    for (const metadata of ['', ...Array(8).keys()].map((slot) => ({
+      name: `hand-silverback-history${slot === '' ? '' : `-${slot}`}`,
+      namespace: 'helm',
+    })))
+      await plane.admin.apply({ apiVersion: 'v1', kind: 'Secret', metadata, data: WRITTEN });
+    expect(run('install', 'hand', CHART)).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('cannot be imported into the current release'),
+    });
+    expect(run('install', 'hand', CHART, '--take-ownership')).toMatchObject({ ok: true });
+    expect(await dataOf('hand-silverback-history')).toEqual(WRITTEN);
+    expect(run('uninstall', 'hand')).toMatchObject({ ok: true });
+    expect(await dataOf('hand-silverback-history')).toEqual(WRITTEN);
+  });
 });
 
 /** Lets Helm in as an administrator. */

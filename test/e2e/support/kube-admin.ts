@@ -21,6 +21,8 @@ export interface KubeAdmin {
   readonly ready: () => Promise<boolean>;
   /** Makes an object, or makes it so (server-side apply), with strict validation of its fields. */
   readonly apply: (object: KubeObject) => Promise<KubeObject>;
+  /** Changes some fields, as somebody else than who applies (merge patch). */
+  readonly patch: (kind: string, namespace: string, name: string, fields: object) => Promise<KubeObject>;
   /** Undefined when there is none. */
   readonly get: (kind: string, namespace: string, name: string) => Promise<KubeObject | undefined>;
   readonly list: (kind: string, namespace: string) => Promise<readonly KubeObject[]>;
@@ -127,6 +129,11 @@ export function kubeAdmin(
       const path = `${pathOf(object.kind, namespace, name)}?fieldManager=e2e&force=true&fieldValidation=Strict`;
       const contentType = 'application/apply-patch+yaml';
       return kubeObject(await mustFind({ method: 'PATCH', path, body: object, contentType }));
+    },
+    async patch(kind, namespace, name, body) {
+      const path = `${pathOf(kind, namespace, name)}?fieldManager=somebody`;
+      const contentType = 'application/merge-patch+json';
+      return kubeObject(await mustFind({ method: 'PATCH', path, body, contentType }));
     },
     async get(kind, namespace, name) {
       const answer = await call({ method: 'GET', path: pathOf(kind, namespace, name) });

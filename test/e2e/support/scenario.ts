@@ -57,6 +57,8 @@ export interface Scenario {
   ) => Promise<void>;
   /** The id of what the sources said when they last were a valid configuration. */
   readonly desired: () => string | undefined;
+  /** Somebody decided that the gateways are to end on another revision. */
+  readonly decided: (revision: string) => void;
   readonly served: () => boolean;
   /** Waits until every gateway shows the hash of what is desired. */
   readonly untilServed: () => Promise<void>;
@@ -85,7 +87,7 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
   const folder = await passingFolder('scenario');
   for (const name of Object.values(namespaces))
     await plane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  for (const object of shipped.rights) await plane.admin.apply(object);
+  for (const object of [...shipped.rights, ...shipped.history]) await plane.admin.apply(object);
   const certificates = await makeCertificates({
     serverNames: [`pod.${ADMIN_SERVICE}.${namespaces.gateways}.svc`],
   });
@@ -153,6 +155,9 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
         : plane.admin.apply(sourceObject(kind, name, texts)));
     },
     desired: () => desired,
+    decided(revision) {
+      desired = revision;
+    },
     served: () => gateways.all().every(({ kong }) => kong.hash() === desired),
     untilServed: () => scenario.until('every gateway to serve what is desired', scenario.served),
     leader: () => {

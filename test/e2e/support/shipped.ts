@@ -16,6 +16,10 @@ export interface Namespaces {
 export interface Shipped {
   /** ServiceAccounts, Roles and RoleBindings. */
   readonly rights: readonly KubeObject[];
+  /** The Secrets of the history, without data. */
+  readonly history: readonly KubeObject[];
+  /** The ServiceAccount of the gateways' pods, which may read these. */
+  readonly bootAccount: { readonly name: string; readonly namespace: string };
   /** The ServiceAccount of the replicas. */
   readonly account: string;
   /** The container's arguments after `run`, and its plain environment variables. */
@@ -25,9 +29,13 @@ export interface Shipped {
   readonly selector: string;
 }
 
-/** The release `silverback` of the chart, with its defaults; deploy/silverback.yaml is the same in other namespaces. */
+/** The release `silverback` of the chart, with its defaults, and gateways that boot on last good; deploy/silverback.yaml is the same in other namespaces. */
 export function shippedRelease({ controller, gateways }: Namespaces): Shipped {
-  const values = { gateways: { service: `${gateways}/${ADMIN_SERVICE}` } };
+  const bootAccount = { name: 'kong', namespace: gateways };
+  const values = {
+    gateways: { service: `${gateways}/${ADMIN_SERVICE}` },
+    history: { boot: { serviceAccounts: [bootAccount] } },
+  };
   const objects = render(values, 'silverback', controller);
   const forbidden = objects.filter(({ kind }) => kind.startsWith('ClusterRole'));
   if (forbidden.length > 0) throw new Error('the chart grants rights on the whole cluster');
@@ -36,6 +44,8 @@ export function shippedRelease({ controller, gateways }: Namespaces): Shipped {
   if (container === undefined) throw new Error('the Deployment has no container');
   return {
     rights: objects.filter(({ kind }) => RIGHTS.includes(kind)),
+    history: objects.filter(({ kind }) => kind === 'Secret'),
+    bootAccount,
     account: serviceAccountName,
     args: container.args.slice(1),
     env: Object.fromEntries(

@@ -79,3 +79,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 []
 {{- end -}}
 {{- end -}}
+
+{{/* The Secret of the record; those of the bytes are <it>-0, <it>-1, … */}}
+{{- define "silverback.historySecret" -}}
+{{- include "silverback.fullname" . }}-history
+{{- end -}}
+
+{{/* The Secrets of the bytes, as JSON. */}}
+{{- define "silverback.historySlots" -}}
+{{- $slots := list -}}
+{{- range $slot := until (int .Values.history.slots) -}}
+{{- $slots = append $slots (printf "%s-%d" (include "silverback.historySecret" $) $slot) -}}
+{{- end -}}
+{{- toJson $slots -}}
+{{- end -}}

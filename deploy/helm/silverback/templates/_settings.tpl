@@ -12,6 +12,9 @@
 {{- if and (not .Values.election.enabled) (gt (int .Values.replicas) 1) -}}
 {{- fail "without an election replicas must be 1: two would both push" -}}
 {{- end -}}
+{{- if and .Values.history.enabled (hasKey .Values.settings "data-dir") -}}
+{{- fail "history.enabled and settings.data-dir exclude each other: the history is in Secrets or in a folder" -}}
+{{- end -}}
 {{- end -}}
 
 {{/* The arguments of `silverback run`, one per line. */}}

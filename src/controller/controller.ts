@@ -77,6 +77,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     quietMs: values.debounce,
     settings: { allowRemoval: values['allow-removal'], maxShrink: values['max-shrink'] },
     past: () => keeper.past(),
+    kept: () => fleet.desired()?.id,
     onHeld: (held) => steering.hold(held),
     onUnchecked: (plugins) => pulls.want(plugins),
     onRevision: (revision, from) => steering.accept(revision, from),

@@ -89,6 +89,8 @@ export type Fact =
   | { readonly kind: 'lease-held'; readonly by: Run; readonly requestedAt: number }
   /** A text passed validation; what is sealed of it. */
   | { readonly kind: 'validated'; readonly by: Run; readonly hash: string; readonly empty: boolean }
+  /** Somebody approved a revision. */
+  | { readonly kind: 'approved'; readonly hash: string }
   | { readonly kind: 'said'; readonly by: Run; readonly happening: Happening }
   | { readonly kind: 'event'; readonly who: string; readonly what: string };
 

@@ -27,6 +27,8 @@ export function lineOf(fact: Fact): string {
       return `${fact.by.name} <- api: it holds the Lease, asked at ${Math.round(fact.requestedAt)}`;
     case 'validated':
       return `${fact.by.name}: ${short(fact.hash)} is valid${fact.empty ? ' and empty' : ''}`;
+    case 'approved':
+      return `operator: approves ${short(fact.hash)}`;
     case 'said':
       return `${fact.by.name} says: ${describe(fact.happening).message}`;
     case 'event':

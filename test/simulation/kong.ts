@@ -47,6 +47,7 @@ export interface Kong extends KongView {
 
 export interface KongOptions {
   readonly name: string;
+  readonly host: string;
   readonly clock: Clock;
   readonly dice: Dice;
   readonly traits: KongTraits;
@@ -79,7 +80,7 @@ export function startKong(options: KongOptions): Kong {
     const sent = md5(body);
     const checkHash = request.path.includes('check_hash=1');
     const push = request.push === undefined ? undefined : { ...request.push, hash: sent, checkHash };
-    if (push !== undefined) note({ kind: 'push-arrived', at: view, push });
+    if (push !== undefined) note({ kind: 'push-arrived', at: view, to: options.host, push });
     const trouble = traits.troubles.shift();
     if (trouble !== undefined) {
       // "Timed out while loading" is said of a load that goes on.

@@ -98,6 +98,7 @@ export function createPods(options: PodOptions): Pods {
     const name = `${pod.name}#${state.lives}`;
     state.kong = startKong({
       name,
+      host: pod.host,
       clock,
       dice: dice.of(name),
       traits: pod.traits,

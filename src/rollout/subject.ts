@@ -6,9 +6,14 @@ import type { GatewayState } from '../gateway/state.js';
 import type { Subject } from './canary.js';
 import { failedLately } from './lanes.js';
 
+const isLoading = ({ phase, unsettled }: GatewayState): boolean =>
+  phase === 'pushing' || phase === 'verifying' || unsettled !== undefined;
+
 function shownBy(state: GatewayState, revision: Revision, good: readonly string[]): Subject['shows'] {
   const { phase, served, hash } = state;
   if (phase === 'in-sync' && served === revision.id) return 'revision';
+  // It may have shown the revision before anybody wanted it there: a leader before us had come as far.
+  if (hash === revision.id && !isLoading(state)) return 'revision';
   if (phase === 'in-sync' && served !== undefined && good.includes(served)) return 'last-good';
   return hash === EMPTY_HASH ? 'nothing' : 'other';
 }
@@ -25,7 +30,7 @@ export function subjectOf(
   good: readonly string[],
   now: number,
 ): Subject {
-  const { node, phase, failures, unsettled } = state;
+  const { node, phase, failures } = state;
   return {
     key,
     group: node === undefined ? undefined : groupOf(node),
@@ -35,7 +40,7 @@ export function subjectOf(
     failedLately: failedLately(state, now),
     refused: phase === 'refused',
     rejected: phase === 'rejected' && state.rejection?.revision === revision.id,
-    loading: phase === 'pushing' || phase === 'verifying' || unsettled !== undefined,
+    loading: isLoading(state),
     restLeftMs: restLeftMs(state, now),
     allowanceMs: loadAllowanceMs(revision, state.lastLoad?.durationMs),
     trouble: state.trouble,

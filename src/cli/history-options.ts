@@ -14,7 +14,7 @@ export const EXIT_CODES = 'Exit codes: 0 done, 1 not done, 2 wrong usage.';
 
 /** How these commands find the history, for their help. */
 export const WHERE = `
-The history is found by the same settings and variables as silverback run is given. In the cluster the shortest way is
-  $ kubectl exec -n kong deploy/silverback -- silverback history
-from elsewhere, with your own rights (get and patch on the Secret):
+The history is found by the settings and variables of silverback run. In the cluster, in the audit as Silverback's ServiceAccount:
+  $ kubectl -n kong exec deploy/silverback -- silverback history --history-secret silverback-history
+from elsewhere, under your own name and with your own rights (get and patch on the Secret):
   $ silverback history --history-secret silverback-history -n kong`;

@@ -18,6 +18,8 @@ export interface ConfigLoopOptions extends Ports {
   readonly quietMs: number;
   readonly settings: JudgeSettings;
   readonly past: () => Past;
+  /** What the gateways are kept on meanwhile, by its id. */
+  readonly kept: () => string | undefined;
   /** Told after each compilation of the plugins that could not be checked. */
   readonly onUnchecked: (plugins: readonly string[]) => void;
   readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
@@ -90,7 +92,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
 
   const take = (judgement: Judgement, durationMs: number): void => {
     const { decision, compilation, snapshot, quarantined, missing } = judgement;
-    const kept = agreed?.revision.id;
+    const kept = options.kept();
     const invalid = (findings: readonly Finding[], objects: readonly ObjectRef[]): void => {
       once(['invalid', findings, kept], () =>
         report({ kind: 'config-invalid', findings, durationMs, objects, kept }),

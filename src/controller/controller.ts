@@ -77,6 +77,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     quietMs: values.debounce,
     settings: { allowRemoval: values['allow-removal'], maxShrink: values['max-shrink'] },
     past: () => keeper.past(),
+    kept: () => fleet.desired()?.id,
     onHeld: (held) => steering.hold(held),
     onUnchecked: (plugins) => pulls.want(plugins),
     onRevision: (revision, from) => steering.accept(revision, from),
@@ -144,6 +145,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
           clock,
           report: options.report,
           gateways: () => fleet.entries(),
+          begun: () => keeper.record().rollout?.revision,
           objects: () => steering.objects(),
           difference: (gateway, revision) =>
             differenceAt({ clock, reader: admin, compiler }, gateway, revision, stopping.signal),

@@ -160,7 +160,8 @@ export function openKeeper(options: KeeperOptions): Keeper {
     lastGood: () => lastGood?.revision,
     past: () => ({
       lastGood: lastGood && { ...lastGood.provenance, revision: lastGood.revision },
-      approved: (id) => isApproved(record, id),
+      // What is last good was agreed to; its approval ended with that.
+      approved: (id) => record.lastGood === id || isApproved(record, id),
     }),
     synced: () => following.synced() && !loading,
     readable: () => readable,

@@ -154,6 +154,17 @@ interface Assessed {
   readonly assessment: Assessment;
 }
 
+/**
+ * Takes over what somebody who looked after the same address left behind there: a load that may still go on, and how long
+ * the last one took.
+ */
+export function afterPredecessor(
+  state: GatewayState,
+  { unsettled, lastLoad }: Pick<GatewayState, 'unsettled' | 'lastLoad'>,
+): GatewayState {
+  return { ...state, unsettled, lastLoad };
+}
+
 /** Folds a `configuration_hash` that was just read into the state, and says what follows. */
 export function afterStatus(state: GatewayState, hash: string, order: Order, now: number): Assessed {
   const seen: GatewayState = { ...(isNewborn(state, hash) ? newborn(state) : state), hash, lookedAt: now };
@@ -305,6 +316,8 @@ export function afterAccepted(
   return enter(
     {
       ...state,
+      // Whatever was under way there before has been loaded over.
+      unsettled: undefined,
       accepted,
       rejection: rejection?.revision === revision.id ? undefined : rejection,
       lastLoad: load ?? state.lastLoad,

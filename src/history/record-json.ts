@@ -63,7 +63,7 @@ export function parseStored(text: string, where: string): Stored {
   }
 }
 
-/** The record as JSON, at most `BOUNDS.record` characters: where it would be more, source lists of older revisions are left out first. */
+/** The record as JSON, at most `BOUNDS.record` bytes: where it would be more, source lists of older revisions are left out first. */
 export function serialiseStored({ record, writes }: Stored): string {
   const text = (revisions: readonly KeptRevision[]): string =>
     JSON.stringify({ version: VERSION, writes: writes.slice(0, MARKS), ...record, revisions });
@@ -71,7 +71,7 @@ export function serialiseStored({ record, writes }: Stored): string {
   let written = text(revisions);
   const oldestFirst = revisions.toReversed().filter(({ id }) => id !== record.lastGood);
   for (const { id } of [...oldestFirst, ...revisions.filter((kept) => kept.id === record.lastGood)]) {
-    if (written.length <= BOUNDS.record) return written;
+    if (Buffer.byteLength(written) <= BOUNDS.record) return written;
     revisions = revisions.map((kept) => (kept.id === id ? { ...kept, sources: [] } : kept));
     written = text(revisions);
   }

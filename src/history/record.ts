@@ -117,7 +117,7 @@ export const BOUNDS = {
   codes: 20,
   /** Characters of a text. */
   text: 500,
-  /** Characters of the whole record as JSON. */
+  /** Bytes of the whole record as JSON. */
   record: 512 * 1024,
 } as const;
 

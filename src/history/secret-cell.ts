@@ -29,7 +29,7 @@ export function storedValue(object: unknown, key: string): StoredValue {
   const value = data[key];
   const others = Object.keys(data).filter((each) => each !== key);
   if (others.length > 0) throw new Foreign(`Secret ${name} holds ${others.length} other keys than ${key}`);
-  if (value === undefined) return { value: undefined, resourceVersion };
+  if (value === undefined || value === '') return { value: undefined, resourceVersion };
   if (typeof value !== 'string' || !BASE64.test(value)) throw new Foreign(`Secret ${name} holds no base64`);
   return { value: Buffer.from(value, 'base64'), resourceVersion };
 }

@@ -13,7 +13,7 @@ export interface Act {
   readonly reason?: string;
 }
 
-/** The revision may go ahead, whatever holds it or withdrew it. */
+/** The revision may go ahead, whatever holds it or withdrew it; until another one is last good, or it is itself. */
 export function approve(record: HistoryRecord, revision: string, act: Act): HistoryRecord {
   if (isApproved(record, revision) && withdrawalOf(record, revision) === undefined) return record;
   const others = record.approvals.filter((approval) => approval.revision !== revision);
@@ -107,7 +107,12 @@ export function keep(record: HistoryRecord, kept: KeptRevision, most: number): H
   const lastGood = withdrawalOf(record, kept.id) === undefined ? kept.id : record.lastGood;
   const all = [kept, ...record.revisions.filter(({ id }) => id !== kept.id)];
   const rollout = record.rollout?.revision === kept.id ? undefined : record.rollout;
-  return { ...record, lastGood, rollout, revisions: trimmed(all, lastGood, most) };
+  // An approval is given for what a revision changes about last good: it ends with that, but for what is on its way already.
+  const approvals =
+    lastGood === record.lastGood
+      ? record.approvals
+      : record.approvals.filter(({ revision }) => revision === rollout?.revision);
+  return { ...record, lastGood, rollout, approvals, revisions: trimmed(all, lastGood, most) };
 }
 
 /** The newest, and last good where it is older than those. */

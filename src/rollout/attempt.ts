@@ -1,5 +1,5 @@
 import type { StatusAnswer } from '../gateway/answers.js';
-import { afterRefusal, afterStatus, enter } from '../gateway/state.js';
+import { afterPredecessor, afterRefusal, afterStatus, enter } from '../gateway/state.js';
 import type { GatewayState } from '../gateway/state.js';
 import { nodeOf, NotYet, pauseUnlessOver } from './care.js';
 import type { Care } from './care.js';
@@ -50,6 +50,9 @@ const isAwaited = ({ accepted, unsettled }: GatewayState): boolean =>
 /** Acts on a hash that was just read. */
 async function follow(care: Care, hash: string): Promise<void> {
   const { member, ports } = care;
+  if (care.state().lookedAt === undefined && ports.left !== undefined) {
+    care.become(afterPredecessor(care.state(), ports.left()));
+  }
   await lookForDrift(care, hash);
   const before = care.state();
   // What is wanted of it may hang on what it shows: an empty one is not kept waiting.

@@ -160,6 +160,8 @@ function judge(
     return { kind: 'on', canary: { ...canary, healthySince: undefined, deadline } };
   }
   if (now < canary.deadline) return { kind: 'on', canary: { ...canary, begun } };
+  // It never had its turn.
+  if (!begun) return { kind: 'dropped' };
   return { kind: canary.verified && isUnwell(trouble) ? 'failed' : 'lost', trouble };
 }
 

@@ -68,6 +68,8 @@ export interface TendPorts {
   readonly smoke: SmokeCheck | undefined;
   readonly onSmoke: (member: Member, trouble: Trouble | undefined) => void;
   readonly draining: () => boolean;
+  /** What whoever looked after this address before us left there: another tenure of ours, or one before it left the fleet. */
+  readonly left: (() => GatewayState) | undefined;
   readonly onState: (member: Member, state: GatewayState) => void;
   /** Kong's 400, word for word: it may hold secrets. Called once its node is known. */
   readonly onRejected: (member: Member, revision: Revision, body: string) => void;

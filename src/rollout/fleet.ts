@@ -69,6 +69,9 @@ export interface Fleet {
   countByPhase(): ReadonlyMap<Phase, number>;
 }
 
+/** How long it is remembered what was left under way at an address (ms): longer than any load takes. */
+const REMEMBERED_MS = 10 * 60_000;
+
 /** Shuffled (Fisher and Yates). */
 function inAnyOrder<T>(items: Iterable<T>, random: Random): T[] {
   const left = [...items];
@@ -88,6 +91,8 @@ export function createFleet(ports: FleetPorts): Fleet {
   const loadTimes = createLoadTimes(concurrency);
   let members = new Map<string, Member>();
   let tended = new Map<string, Tended>();
+  /** Who looked after an address last, by its URL. */
+  const former = new Map<string, Tended>();
   const serving = new Set<string>();
   /** Ids of every revision that we have had to do with. */
   const ours = new Set<string>();
@@ -155,12 +160,15 @@ export function createFleet(ports: FleetPorts): Fleet {
   };
 
   const takeIntoCare = (member: Member, current: Tenure, newcomer: boolean): void => {
+    const before = former.get(member.url);
+    former.delete(member.url);
     const one = tend(member, {
       ...ports,
       lanes,
       loadTimes,
       tenure: current,
       newcomer,
+      left: before?.left,
       draining: () => draining,
       order: ({ key }, state) => gatekeeper.orderFor(key, state),
       isOurs: (hash) => ours.has(hash),
@@ -179,8 +187,19 @@ export function createFleet(ports: FleetPorts): Fleet {
     convergence.note({ member, state: one.state() });
   };
 
+  /** A load outlives the care for its gateway, and the next care for that address must know of it. */
+  const remember = (one: Tended): void => {
+    const { url } = one.member;
+    former.set(url, one);
+    clock.after(REMEMBERED_MS, () => {
+      if (former.get(url) === one) former.delete(url);
+    });
+  };
+
   const release = (key: string): void => {
-    tended.get(key)?.leave();
+    const left = tended.get(key);
+    left?.leave();
+    if (left !== undefined) remember(left);
     tended.delete(key);
     orders.delete(key);
     serving.delete(key);
@@ -190,6 +209,7 @@ export function createFleet(ports: FleetPorts): Fleet {
   };
 
   const letGo = (): void => {
+    for (const one of tended.values()) remember(one);
     tended = new Map();
     orders.clear();
     serving.clear();
@@ -263,6 +283,7 @@ export function createFleet(ports: FleetPorts): Fleet {
 
     async drain() {
       draining = true;
+      gatekeeper.end();
       for (const one of tended.values()) one.kick(true);
       await Promise.all([...tended.values()].map((one) => one.done));
     },

@@ -1,17 +1,14 @@
 import type { Clock, Random } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
-import { EMPTY_HASH } from '../config/revision.js';
-import { groupOf } from '../gateway/node.js';
-import { loadAllowanceMs, restLeftMs } from '../gateway/state.js';
 import type { GatewayState, Order } from '../gateway/state.js';
 import type { Report, Trouble } from '../report/happening.js';
 import { afterSmoke, CANARIES, isUnderWay, newGate, step } from './canary.js';
 import type { Canary, Gate, Subject, Verdict } from './canary.js';
 import type { Member } from './care.js';
 import { LEFT_OUT } from './convergence.js';
-import { failedLately } from './lanes.js';
 import { orderFor } from './plan.js';
 import type { Goal } from './plan.js';
+import { subjectOf } from './subject.js';
 
 /** A fleet that is held still by one canary after the other gets what was proven by then after this long (ms). */
 const PATIENCE_MS = 30_000;
@@ -117,38 +114,15 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
     };
   };
 
-  const subjectOf = (revision: Revision, member: Member, state: GatewayState): Subject => {
-    const { hash, node, phase, served, failures, unsettled } = state;
+  const subjects = (revision: Revision): ReadonlyMap<string, Subject> => {
+    const good = [goal.lastGood, proven, released].flatMap((one) => one?.id ?? []);
     const now = clock.now();
-    const isGood = [goal.lastGood, proven, released].some((good) => good !== undefined && served === good.id);
-    const synced = phase === 'in-sync';
-    return {
-      key: member.key,
-      group: node === undefined ? undefined : groupOf(node),
-      lookedAt: state.lookedAt,
-      shows:
-        synced && served === revision.id
-          ? 'revision'
-          : synced && isGood
-            ? 'last-good'
-            : hash === EMPTY_HASH
-              ? 'nothing'
-              : 'other',
-      failing: failures > 0 || phase === 'unreachable',
-      failedLately: failedLately(state, now),
-      refused: phase === 'refused',
-      rejected: phase === 'rejected' && state.rejection?.revision === revision.id,
-      loading: phase === 'pushing' || phase === 'verifying' || unsettled !== undefined,
-      restLeftMs: restLeftMs(state, now),
-      allowanceMs: loadAllowanceMs(revision, state.lastLoad?.durationMs),
-      trouble: state.trouble,
-    };
-  };
-
-  const subjects = (revision: Revision): ReadonlyMap<string, Subject> =>
-    new Map(
-      ports.gateways().map(({ member, state }) => [member.key, subjectOf(revision, member, state)] as const),
+    return new Map(
+      ports
+        .gateways()
+        .map(({ member, state }) => [member.key, subjectOf(member.key, state, revision, good, now)] as const),
     );
+  };
 
   const nameOf = (key: string): string =>
     ports.gateways().find(({ member }) => member.key === key)?.member.name ?? key;
@@ -337,7 +311,7 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
     rejected(revision) {
       const known = [goal.lastGood, proven].some((good) => good?.id === revision.id);
       const { desired } = goal;
-      if (!active || known || (revision.id === desired?.id && isOpen(desired))) return false;
+      if (known || (revision.id === desired?.id && isOpen(desired))) return false;
       const startedAt = gate?.revision.id === revision.id ? gate.openedAt : clock.now();
       const durationMs = clock.now() - startedAt;
       const trouble = { code: '400', reason: 'a canary rejected it' };

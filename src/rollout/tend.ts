@@ -9,6 +9,8 @@ import { createPause } from './pause.js';
 export interface Tended {
   readonly member: Member;
   readonly state: () => GatewayState;
+  /** What is known of what goes on in it, for whoever looks after its address next. */
+  readonly left: () => GatewayState;
   /** Looks at it now: it, or what is desired of it, has changed. `urgent` cuts a backoff short, too. */
   kick(urgent: boolean): void;
   /** It has left the fleet: whatever is in flight is cut off. */
@@ -76,6 +78,7 @@ export function tend(member: Member, ports: TendPorts): Tended {
   return {
     member,
     state: care.state,
+    left: () => (care.state().lookedAt === undefined ? (ports.left?.() ?? care.state()) : care.state()),
     kick: pause.kick,
     leave: () => stop.abort('gone'),
     done: run().finally(() => tenure.signal.removeEventListener('abort', endTenure)),

@@ -6,7 +6,6 @@ export default {
   rootDir: '../..',
   testMatch: ['<rootDir>/test/e2e/scenarios/**/*.test.ts'],
   globalSetup: '<rootDir>/test/e2e/support/global-setup.mjs',
-  globalTeardown: '<rootDir>/test/e2e/support/global-teardown.mjs',
   testSequencer: '<rootDir>/test/e2e/support/sequencer.mjs',
   maxWorkers: 1,
   testTimeout: 180_000,

@@ -28,4 +28,5 @@ const jest = spawn(
     },
   },
 );
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
 jest.on('exit', (code) => process.exit(code ?? 1));

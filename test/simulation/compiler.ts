@@ -1,11 +1,22 @@
 import { createCompiler } from '../../src/config/compile.js';
 import type { Compilation } from '../../src/config/compile.js';
+import type { Revision } from '../../src/config/revision.js';
 import { sleep } from '../../src/clock/clock.js';
 import type { AsyncCompiler } from '../../src/controller/compiler.js';
 import type { SourceText } from '../../src/sources/source.js';
 import type { Dice } from './dice.js';
 import type { Note, Run } from './facts.js';
 import { md5 } from './kong.js';
+
+const servicesIn = ({ bytes }: Revision): ReadonlySet<string> =>
+  new Set(
+    Array.from(
+      Buffer.from(bytes)
+        .toString()
+        .matchAll(/"name":"(team-[^"]+)"/g),
+      ([, name]) => name ?? '',
+    ),
+  );
 
 /** The real compiler, its thread played by a delay. Replicas share what was compiled: it depends on the texts alone. */
 export function createCompilers(dice: Dice, note: Note): (run: Run) => AsyncCompiler {
@@ -29,7 +40,8 @@ export function createCompilers(dice: Dice, note: Note): (run: Run) => AsyncComp
       const { valid, revision } = compilation;
       if (valid && revision !== undefined) {
         const empty = Object.values(revision.counts).every((count) => count === 0);
-        note({ kind: 'validated', by: run, hash: revision.id, empty });
+        const teams = new Set(texts.map(({ file }) => file));
+        note({ kind: 'validated', by: run, hash: revision.id, empty, teams, services: servicesIn(revision) });
       }
       return compilation;
     },

@@ -66,7 +66,9 @@ export type Fact =
       /** The hash that a /status shows. */
       readonly shows: string | undefined;
     }
-  | { readonly kind: 'push-arrived'; readonly at: KongView; readonly push: Push }
+  /** The connection broke, or never came to be. */
+  | { readonly kind: 'failed'; readonly by: Sender; readonly to: string; readonly what: string }
+  | { readonly kind: 'push-arrived'; readonly at: KongView; readonly to: string; readonly push: Push }
   | {
       readonly kind: 'load-began';
       readonly at: KongView;
@@ -88,7 +90,19 @@ export type Fact =
   /** A Lease was written in the run's name, and it knows. */
   | { readonly kind: 'lease-held'; readonly by: Run; readonly requestedAt: number }
   /** A text passed validation; what is sealed of it. */
-  | { readonly kind: 'validated'; readonly by: Run; readonly hash: string; readonly empty: boolean }
+  | {
+      readonly kind: 'validated';
+      readonly by: Run;
+      readonly hash: string;
+      readonly empty: boolean;
+      /** The files that it was made of, and the services in it. */
+      readonly teams: ReadonlySet<string>;
+      readonly services: ReadonlySet<string>;
+    }
+  /** The record names another revision as last good. */
+  | { readonly kind: 'last-good'; readonly hash: string }
+  /** Somebody approved a revision. */
+  | { readonly kind: 'approved'; readonly hash: string }
   | { readonly kind: 'said'; readonly by: Run; readonly happening: Happening }
   | { readonly kind: 'event'; readonly who: string; readonly what: string };
 

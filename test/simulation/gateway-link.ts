@@ -112,7 +112,11 @@ function createRequest(options: GatewayLinkOptions): (asked: Asked) => Promise<R
             note({ kind: 'answered', by, from: to, what, status, shows });
             resolve({ statusCode: status, headers: fields, body: onceOf(text) });
           }),
-        (code) => settle(() => reject(Object.assign(new Error(code), { code }))),
+        (code) =>
+          settle(() => {
+            note({ kind: 'failed', by, to, what });
+            reject(Object.assign(new Error(code), { code }));
+          }),
       );
     });
   };

@@ -37,6 +37,8 @@ export interface KongAnswer {
 export interface Kong extends KongView {
   readonly process: VirtualProcess;
   readonly loading: () => boolean;
+  /** The configuration that it serves. */
+  readonly text: () => string;
   readonly handle: (request: KongRequest, answer: (answer: KongAnswer) => void) => void;
   /** Calls back when the node dies: connections break. */
   readonly onDeath: (fn: () => void) => () => void;
@@ -45,11 +47,12 @@ export interface Kong extends KongView {
 
 export interface KongOptions {
   readonly name: string;
+  readonly host: string;
   readonly clock: Clock;
   readonly dice: Dice;
   readonly traits: KongTraits;
   /** What it starts on, from a file. */
-  readonly hash?: string;
+  readonly text?: string;
   readonly note: Note;
   readonly onCommit: () => void;
 }
@@ -65,9 +68,9 @@ export function startKong(options: KongOptions): Kong {
   const deaths = new Set<() => void>();
   const loads = new Set<{ readonly hash: string; readonly push: Push | undefined }>();
   const nodeId = nodeIdOf(dice);
-  let hash = options.hash ?? EMPTY_HASH;
-  let shown = hash;
-  let text = '{}';
+  let hash = options.text === undefined ? EMPTY_HASH : md5(Buffer.from(options.text));
+  let text = options.text ?? '{}';
+  let shown = hashOf(text, hash);
   const loadMs = (): number => dice.between(traits.loadMs / 2, traits.loadMs);
 
   const view: KongView = { name, version: traits.version, serves: () => hash };
@@ -77,7 +80,7 @@ export function startKong(options: KongOptions): Kong {
     const sent = md5(body);
     const checkHash = request.path.includes('check_hash=1');
     const push = request.push === undefined ? undefined : { ...request.push, hash: sent, checkHash };
-    if (push !== undefined) note({ kind: 'push-arrived', at: view, push });
+    if (push !== undefined) note({ kind: 'push-arrived', at: view, to: options.host, push });
     const trouble = traits.troubles.shift();
     if (trouble !== undefined) {
       // "Timed out while loading" is said of a load that goes on.
@@ -87,7 +90,7 @@ export function startKong(options: KongOptions): Kong {
       return;
     }
     // Kong 3.9.3 compares with what is committed, whatever is being loaded.
-    if (checkHash && sent === hash) {
+    if (checkHash && sent === hashOf(text, hash)) {
       answer(json(304, {}));
       return;
     }
@@ -117,7 +120,7 @@ export function startKong(options: KongOptions): Kong {
       text = sentText;
       note({ kind: 'load-ended', at: view, hash: sent, push, committed: true });
       process.clock.after(dice.between(0, traits.hashLagMs), () => {
-        shown = hash;
+        shown = hashOf(text, hash);
       });
       options.onCommit();
       done();
@@ -128,6 +131,7 @@ export function startKong(options: KongOptions): Kong {
     ...view,
     process,
     loading: () => loads.size > 0,
+    text: () => text,
     handle(request, answer) {
       const path = request.path.split('?')[0];
       if (request.method === 'POST' && path === '/config') {
@@ -157,6 +161,9 @@ export function startKong(options: KongOptions): Kong {
     return json(200, { version: traits.version, node_id: nodeId, plugins });
   }
 }
+
+/** A configuration without entities shows zeros (Kong 3.2 and newer). */
+const hashOf = (text: string, hash: string): string => (text.includes('"services":[{') ? hash : EMPTY_HASH);
 
 const json = (status: number, body: object): KongAnswer => ({
   status,

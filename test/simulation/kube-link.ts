@@ -85,7 +85,10 @@ export function linkToKube(options: KubeLinkOptions): {
       const answerWith = (answer: KubeAnswer, status: number, body: unknown): void => {
         network.send(API, from, () =>
           run.process.deliver(() => {
-            if (!over) noteAnswer(request, requestedAt, status, body);
+            if (over) return;
+            over = true;
+            request.signal.removeEventListener('abort', abort);
+            noteAnswer(request, requestedAt, status, body);
             resolve(answer);
           }),
         );

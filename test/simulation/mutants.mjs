@@ -44,24 +44,32 @@ export const MUTANTS = [
     'if (election && cluster === undefined) {',
   ]),
   mutant('the first push does not wait for the sources', 'src/controller/controller.ts', [
-    '!sources.synced() || !discovery.synced()',
+    '!known() || !discovery.synced()',
     '!discovery.synced()',
   ]),
   mutant('a push of unknown outcome is repeated at once', 'src/rollout/push.ts', [
-    'care.become(afterUnknown(state, revision, loadAllowanceMs(revision, state.lastLoadMs)));',
+    `      care.become(
+        afterUnknown(state, revision, startedAt, loadAllowanceMs(revision, state.lastLoad?.durationMs)),
+      );
+`,
     '',
   ]),
   mutant('a 304 after an unknown outcome is believed', 'src/gateway/state.ts', [
-    'return assess({ ...seen, unsettled: undefined }, hash, desired, now, false);',
-    'return assess({ ...seen, unsettled: undefined }, hash, desired, now, true);',
+    'return assess(seen, hash, order, now, false);',
+    'return assess(seen, hash, order, now, true);',
   ]),
   mutant('two pushes to one gateway at once', 'src/rollout/tend.ts', [
     'done: run().finally(',
     'done: Promise.all([run(), run()]).then(() => undefined).finally(',
   ]),
   mutant('the hash is not verified after a push', 'src/gateway/state.ts', [
-    "return enter({ ...state, accepted, rejection: undefined, lastLoadMs: loadMs }, 'verifying', now);",
-    "return enter({ ...state, accepted, rejection: undefined, lastLoadMs: loadMs, served: revision.id }, 'in-sync', now);",
+    `      lastLoad: load ?? state.lastLoad,
+    },
+    'verifying',`,
+    `      lastLoad: load ?? state.lastLoad,
+      served: revision.id,
+    },
+    'in-sync',`,
   ]),
   mutant('the hash is trusted from memory', 'src/gateway/state.ts', [
     'if (hash === revision.id) return true;',
@@ -74,6 +82,34 @@ export const MUTANTS = [
   mutant('a request to a gateway has no time limit', 'src/rollout/pause.ts', [
     "const cancel = clock.after(ms, () => controller.abort('timeout'));",
     'const cancel = (): void => undefined;',
+  ]),
+  mutant('no canary goes ahead', 'src/rollout/gatekeeper.ts', [
+    '!settings.canary || revision.id === goal.lastGood?.id || revision.id === proven?.id;',
+    'true;',
+  ]),
+  mutant('the hold of a canary is skipped', 'src/rollout/canary.ts', [
+    'lookedAt - healthySince >= holdMs',
+    'lookedAt - healthySince >= 0',
+  ]),
+  mutant('what is held is pushed', 'src/controller/desired.ts', [
+    'if (reasons.length === 0 || approved(revision.id))',
+    'if (reasons.length >= 0 || approved(revision.id))',
+  ]),
+  mutant('a withdrawn revision is pushed all the same', 'src/controller/goal.ts', [
+    'accepted === undefined || withdrawn(accepted.id) ? undefined : accepted',
+    'accepted',
+  ]),
+  mutant('last good is forgotten', 'src/controller/keeper.ts', [
+    'lastGood: () => lastGood?.revision,',
+    'lastGood: () => undefined,',
+  ]),
+  mutant('a lower term overwrites a higher one', 'src/history/pointer.ts', [
+    'if (term !== undefined && record.term > term) throw',
+    'if (term !== undefined && record.term < 0) throw',
+  ]),
+  mutant('what a gateway still loads is forgotten when it leaves', 'src/rollout/fleet.ts', [
+    'left: before?.left,',
+    'left: undefined,',
   ]),
   mutant('a watch goes on from a version that is gone', 'src/kube/watch-cache/plan.ts', [
     "return outcome.livedMs >= HEALTHY_MS ? atOnce('list') : retry('list', failuresBefore + 1, random);",

@@ -74,7 +74,9 @@ export function createOperator({ clock, api, dice, note, durable }: OperatorOpti
 
   const approveHeld = (): void => {
     const held = stored().record.held?.revision;
-    if (held !== undefined) change(`approves ${held}`, (record, act) => approve(record, held, act));
+    if (held === undefined) return;
+    note({ kind: 'approved', hash: held });
+    change(`approves ${held}`, (record, act) => approve(record, held, act));
   };
   const resumeRollout = (): void => change('resumes', resume);
 

@@ -92,25 +92,26 @@ export function createPods(options: PodOptions): Pods {
     if ('body' in put && put.status === 404) api.handle({ method: 'POST', path, body });
   }
 
-  function start(state: State, hash?: string): void {
+  function start(state: State, text?: string): void {
     const { pod } = state;
     state.lives += 1;
     const name = `${pod.name}#${state.lives}`;
     state.kong = startKong({
       name,
+      host: pod.host,
       clock,
       dice: dice.of(name),
       traits: pod.traits,
-      ...(hash !== undefined && { hash }),
+      ...(text !== undefined && { text }),
       note,
       onCommit: () => readySoon(state),
     });
     note({
       kind: 'event',
       who: name,
-      what: `starts at ${pod.host}${hash === undefined ? ', empty' : ' on its file'}`,
+      what: `starts at ${pod.host}${text === undefined ? ', empty' : ' on its file'}`,
     });
-    if (hash !== undefined) readySoon(state);
+    if (text !== undefined) readySoon(state);
   }
 
   function readySoon(state: State): void {
@@ -174,7 +175,7 @@ export function createPods(options: PodOptions): Pods {
     crash(pod, downMs, withFile) {
       const state = pods.get(pod.name);
       if (state?.kong === undefined) return;
-      const file = withFile && state.kong.serves() !== EMPTY_HASH ? state.kong.serves() : undefined;
+      const file = withFile && state.kong.serves() !== EMPTY_HASH ? state.kong.text() : undefined;
       note({ kind: 'event', who: state.kong.name, what: 'crashes' });
       state.kong.die();
       state.kong = undefined;

@@ -6,6 +6,7 @@ import type { Dice } from './dice.js';
 import type { Fact, Note } from './facts.js';
 import type { Invariant, InvariantPorts } from './invariants/invariant.js';
 import { leadership, synced } from './invariants/leadership.js';
+import { canaries, holds } from './invariants/rollouts.js';
 import { loads, read, validated } from './invariants/loads.js';
 import { unleash } from './nemesis.js';
 import { scenarioOf } from './scenario.js';
@@ -29,6 +30,8 @@ export interface Outcome {
   readonly digest: string;
 }
 
+/** The default of --canary-hold. */
+const CANARY_HOLD_MS = 2_000;
 /** Between two looks at whether all is well again (ms). */
 const LOOK_MS = 500;
 /** How long it must stay so (ms): longer than anything that a leader before may have left on the wire. */
@@ -47,6 +50,7 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
     clock,
     violated,
     leaseHolder: () => world.leaseHolder(),
+    kongAt: (host) => world.pods.at(host),
     hostOf: (name) => world.pods.hostOf(name),
   };
   const invariants: readonly Invariant[] = [
@@ -55,6 +59,8 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
     loads(ports),
     validated(ports),
     read(ports),
+    canaries(ports, CANARY_HOLD_MS, scenario.versions),
+    holds(ports),
     soundness(violated),
   ];
   const note: Note = (fact) => {

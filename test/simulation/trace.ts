@@ -13,6 +13,10 @@ export function lineOf(fact: Fact): string {
       return `${senderOf(fact.by)} -> ${fact.to}: cut off (${fact.reason}): ${fact.what}`;
     case 'answered':
       return `${senderOf(fact.by)} <- ${fact.from}: ${fact.status} ${fact.what}`;
+    case 'failed':
+      return `${senderOf(fact.by)} -> ${fact.to}: the connection fails: ${fact.what}`;
+    case 'last-good':
+      return `history: last good is ${short(fact.hash)}`;
     case 'push-arrived':
       return `${fact.at.name}: push of ${short(fact.push.hash)} by ${senderOf(fact.push.by)} has arrived`;
     case 'load-began':
@@ -27,6 +31,8 @@ export function lineOf(fact: Fact): string {
       return `${fact.by.name} <- api: it holds the Lease, asked at ${Math.round(fact.requestedAt)}`;
     case 'validated':
       return `${fact.by.name}: ${short(fact.hash)} is valid${fact.empty ? ' and empty' : ''}`;
+    case 'approved':
+      return `operator: approves ${short(fact.hash)}`;
     case 'said':
       return `${fact.by.name} says: ${describe(fact.happening).message}`;
     case 'event':

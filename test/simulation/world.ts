@@ -89,6 +89,14 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
     if (fact.kind === 'lease-seen') sawLease.add(fact.by);
     note(fact);
   };
+  const operator = createOperator({ clock, api, dice: dice.of('operator'), note, durable: scenario.history });
+  let lastGood: string | undefined;
+  store.subscribe(({ object }) => {
+    if (object.kind !== 'Secret' || object.metadata.name !== HISTORY) return;
+    const { lastGood: now } = operator.record();
+    if (now !== undefined && now !== lastGood) note({ kind: 'last-good', hash: now });
+    lastGood = now;
+  });
   const leaseExists = (): boolean => {
     const answer = api.handle({ method: 'GET', path: LEASE });
     return 'body' in answer && answer.status === 200;
@@ -101,7 +109,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
     network,
     server,
     pods,
-    operator: createOperator({ clock, api, dice: dice.of('operator'), note, durable: scenario.history }),
+    operator,
     author: createAuthor({ ...scenario, api, dice: dice.of('author'), note }),
     replicas: Array.from({ length: scenario.replicas }, (_, index) =>
       createReplica({

@@ -42,7 +42,7 @@ function blocks(page: string, language: string): string[] {
 
 const GUIDES = ['docs/install-with-kong.md', 'docs/migrate-from-files.md', 'docs/migrate-from-kic.md'];
 
-test.each(GUIDES)('the commands of %s are such', (page) => {
+test.each([...GUIDES, 'docs/history.md'])('the commands of %s are such', (page) => {
   const commands = blocks(page, 'bash');
   expect(commands.length).toBeGreaterThan(1);
   for (const input of commands) execFileSync('bash', ['-n'], { input });

@@ -20,6 +20,11 @@ export interface Plan {
 
 /** A watch that lived this long worked, however it ended. */
 export const HEALTHY_MS = 10_000;
+/**
+ * A watch that came up at all shows that the server answers, and that what is missed meanwhile could be had: where something in
+ * between cuts every connection after a moment, waits stay as short as after this many failures (2 s at most).
+ */
+const FAILURES_ONCE_UP = 3;
 /** After as many failed watches in a row from one version, list again: the version itself may be the trouble. */
 const WATCHES_PER_LIST = 3;
 
@@ -34,11 +39,13 @@ export function planAfter(failuresBefore: number, outcome: Outcome, random: Rand
     case 'list-failed':
       return retry('list', failuresBefore + 1, random, outcome.retryAfterMs);
     case 'watch-ended':
-      return outcome.livedMs >= HEALTHY_MS ? atOnce('watch') : retryWatch(failuresBefore + 1, random);
+      return outcome.livedMs >= HEALTHY_MS
+        ? atOnce('watch')
+        : retryWatch(failuresBefore + 1, random, outcome);
     case 'expired':
       return outcome.livedMs >= HEALTHY_MS ? atOnce('list') : retry('list', failuresBefore + 1, random);
     case 'watch-failed':
-      return retryWatch(outcome.livedMs >= HEALTHY_MS ? 1 : failuresBefore + 1, random, outcome.retryAfterMs);
+      return retryWatch(outcome.livedMs >= HEALTHY_MS ? 1 : failuresBefore + 1, random, outcome);
   }
 }
 
@@ -46,8 +53,14 @@ function atOnce(next: Plan['next']): Plan {
   return { next, delayMs: 0, failures: 0 };
 }
 
-function retryWatch(failures: number, random: Random, retryAfterMs?: number): Plan {
-  return retry(failures % WATCHES_PER_LIST === 0 ? 'list' : 'watch', failures, random, retryAfterMs);
+function retryWatch(
+  failures: number,
+  random: Random,
+  { livedMs, retryAfterMs }: { readonly livedMs: number; readonly retryAfterMs?: number | undefined },
+): Plan {
+  const next = failures % WATCHES_PER_LIST === 0 ? 'list' : 'watch';
+  const waitedFor = livedMs > 0 ? Math.min(failures, FAILURES_ONCE_UP) : failures;
+  return { next, failures, delayMs: backoffMs(waitedFor, random, retryAfterMs) };
 }
 
 function retry(next: Plan['next'], failures: number, random: Random, retryAfterMs?: number): Plan {

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
 import { systemClock } from '../../../src/clock/clock.js';
 import type { Revision } from '../../../src/config/revision.js';
 import { validateDeclarativeConfig } from '../../../src/config/validate-declarative-config.js';
@@ -22,16 +23,21 @@ import { kubeconfigOf } from '../support/people.js';
 import { readAuditLog, refusedIn } from '../support/rights.js';
 
 const NAMESPACE = 'history';
-const SLOTS = ['kept-0', 'kept-1', 'kept-2', 'kept-3'];
-/** As docs/history.md has them. */
-const RIGHTS = {
-  leader: [
-    { resourceNames: ['kept'], verbs: ['get', 'list', 'watch', 'patch'] },
-    { resourceNames: SLOTS, verbs: ['get', 'patch'] },
-  ],
-  person: [{ resourceNames: ['kept'], verbs: ['get', 'patch'] }],
-  kong: [{ resourceNames: ['kept', ...SLOTS], verbs: ['get'] }],
-} as const;
+const NAME = 'silverback-history';
+const SLOTS = Array.from({ length: 8 }, (_, slot) => `${NAME}-${slot}`);
+
+/** The rules of the Roles in docs/history.md, in their order: Silverback's, and that of Kong's pods. */
+function documentedRules(): readonly unknown[] {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/history.md'), 'utf8');
+  return Array.from(page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm), ([, text = '']) => parseAllDocuments(text))
+    .flat()
+    .map((document) => document.toJS() as { kind: string; rules: unknown })
+    .filter(({ kind }) => kind === 'Role')
+    .map(({ rules }) => rules);
+}
+const [leader, kong] = documentedRules();
+const person = [{ apiGroups: [''], resources: ['secrets'], resourceNames: [NAME], verbs: ['get', 'patch'] }];
+const RIGHTS = { leader, person, kong } as const;
 type Who = keyof typeof RIGHTS;
 
 let plane: ControlPlane;
@@ -43,7 +49,7 @@ beforeAll(async () => {
   plane = await startControlPlane();
   folder = mkdtempSync(join(tmpdir(), 'silverback-e2e-history-'));
   await plane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
-  for (const name of ['kept', ...SLOTS])
+  for (const name of [NAME, ...SLOTS])
     await plane.admin.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: NAMESPACE } });
   await allow('leader');
   await allow('person');
@@ -59,7 +65,7 @@ afterAll(async () => {
 async function allow(name: Who): Promise<void> {
   const { admin } = plane;
   const metadata = { name, namespace: NAMESPACE };
-  const rules = RIGHTS[name].map((rule) => ({ apiGroups: [''], resources: ['secrets'], ...rule }));
+  const rules = RIGHTS[name];
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
   const subjects = [{ kind: 'ServiceAccount', name, namespace: NAMESPACE }];
   await admin.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
@@ -71,7 +77,7 @@ async function allow(name: Who): Promise<void> {
     roleRef,
     subjects,
   });
-  const bound = await admin.get('Secret', NAMESPACE, 'kept');
+  const bound = await admin.get('Secret', NAMESPACE, NAME);
   writeFileSync(at(name), await kubeconfigOf(plane, metadata, bound!));
 }
 
@@ -82,7 +88,7 @@ async function storeOf(who: Who): Promise<HistoryStore> {
   return openSecretHistory({
     client: createClient({ send: (request) => transport.send(request), clock: systemClock }),
     namespace: NAMESPACE,
-    name: 'kept',
+    name: NAME,
     slots: SLOTS.length,
     revisionHistory: 5,
     clock: systemClock,
@@ -91,7 +97,7 @@ async function storeOf(who: Who): Promise<HistoryStore> {
 }
 
 function silverback(who: Who, ...args: readonly string[]): Promise<string> {
-  const all = [MAIN, ...args, '--history-secret', 'kept', '--kubeconfig', at(who)];
+  const all = [MAIN, ...args, '--history-secret', NAME, '--kubeconfig', at(who)];
   return new Promise((resolve) => {
     execFile(process.execPath, all, (_error, stdout, stderr) => resolve(stdout + stderr));
   });
@@ -147,5 +153,7 @@ test('the history keeps to the rights that the docs name, and fills Secrets that
 
 test('whoever may only read cannot decide, and is told which right is missing', async () => {
   const told = await silverback('kong', 'rollout', 'pause');
-  expect(told).toMatch(/error: Secret history\/kept may not be used: .*cannot patch.*allow get and patch/);
+  expect(told).toMatch(
+    /error: Secret history\/silverback-history may not be used: .*cannot patch.*allow get and patch/,
+  );
 });

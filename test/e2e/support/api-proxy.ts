@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** The road of one replica to the API server. */
+/**
+ * The road of one replica to the API server. Like a load balancer, it lets nobody through to a server that is not ready: one that
+ * starts answers 403 until it knows the Roles.
+ */
 export interface ApiProxy {
   readonly port: number;
   /** Every connection ends; new ones are let through. */
@@ -17,12 +20,17 @@ export interface ApiProxy {
 export async function startApiProxy(target: {
   readonly host: string;
   readonly port: number;
+  readonly isReady: () => boolean;
 }): Promise<ApiProxy> {
   const pairs = new Set<readonly [Socket, Socket | undefined]>();
   let isolated = false;
 
   const open = (client: Socket): void => {
-    const server = isolated ? undefined : connect(target);
+    if (!isolated && !target.isReady()) {
+      client.destroy();
+      return;
+    }
+    const server = isolated ? undefined : connect(target.port, target.host);
     const pair = [client, server] as const;
     pairs.add(pair);
     for (const socket of pair) {

@@ -40,6 +40,7 @@ export interface ControlPlane {
   readonly auditLog: string;
   readonly stopApiServer: (signal?: NodeJS.Signals) => Promise<void>;
   readonly startApiServer: () => Promise<void>;
+  readonly isReady: () => boolean;
   /** Everything up to now is gone from etcd's history: who watches from before must list again. */
   readonly compactEtcd: () => Promise<void>;
   /** Gives the API server a new certificate, of the same CA; it takes up the file by itself. */
@@ -100,6 +101,7 @@ export async function startControlPlane(): Promise<ControlPlane> {
     auditLog: inFolder('audit.log'),
     stopApiServer: apiServer.stop,
     startApiServer: apiServer.start,
+    isReady: apiServer.isReady,
     compactEtcd: () => compact(etcdUrl),
     async rotateServingCertificate() {
       await writePair(await certificates.issue(names), inFolder('apiserver'));

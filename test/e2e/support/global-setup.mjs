@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,19 @@ export default async function setUp() {
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
+  const folder = mkdtempSync(join(tmpdir(), 'silverback-e2e-run-'));
+  removeAfterwards(folder);
   // What scenarios used of their rights is gathered here.
-  process.env.SILVERBACK_E2E_RUN = mkdtempSync(join(tmpdir(), 'silverback-e2e-run-'));
-  process.env.SILVERBACK_E2E_RIGHTS = join(process.env.SILVERBACK_E2E_RUN, 'rights.jsonl');
+  process.env.SILVERBACK_E2E_RIGHTS = join(folder, 'rights.jsonl');
+}
+
+/** However the run ends. */
+function removeAfterwards(folder) {
+  const reaper = spawn(process.execPath, [join(import.meta.dirname, 'reaper.mjs')], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    detached: true,
+  });
+  reaper.unref();
+  reaper.stdin.unref();
+  reaper.stdin.write(`folder ${folder}\n`);
 }

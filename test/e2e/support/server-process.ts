@@ -8,7 +8,8 @@ import { leash } from './leash.js';
 export interface ServerProcess {
   readonly start: () => Promise<void>;
   readonly stop: (signal?: NodeJS.Signals) => Promise<void>;
-  readonly signal: (signal: NodeJS.Signals) => void;
+  /** From when it said that it is ready until it is stopped. */
+  readonly isReady: () => boolean;
 }
 
 const PATIENCE_MS = 120_000;
@@ -28,6 +29,7 @@ export function serverProcess(
 ): ServerProcess {
   let child: ChildProcess | undefined;
   let exited: Promise<unknown> = Promise.resolve();
+  let isReady = false;
 
   const failed = (why: string): Error => {
     const log = readFileSync(logFile, 'utf8').split('\n').slice(-25).join('\n');
@@ -52,12 +54,14 @@ export function serverProcess(
       exited = once(started, 'exit').finally(release);
       child = started;
       await untilReady(started);
+      isReady = true;
     },
     async stop(signal = 'SIGKILL') {
+      isReady = false;
       child?.kill('SIGCONT');
       child?.kill(signal);
       await exited;
     },
-    signal: (signal) => void child?.kill(signal),
+    isReady: () => isReady,
   };
 }

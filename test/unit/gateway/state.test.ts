@@ -144,6 +144,15 @@ describe('a gateway that may load nothing now', () => {
     expect(state).toMatchObject({ phase: 'out-of-sync', accepted: undefined });
   });
 
+  test('goes on distrusting 304 until another push has been taken: one that was turned away proves nothing', () => {
+    const cut = gateway.afterUnknown(seen(fresh, A.id, A, 0).state, B, 0, 5_000);
+    const lost = seen(seen(cut, A.id, A, 0).state, A.id, A, 5_000).state;
+    const busy = gateway.afterBusy(gateway.enter(lost, 'pushing', 5_000), { code: '429', reason: '' }, 5_100);
+    expect(seen(busy, A.id, A, 7_000).assessment).toEqual({ verdict: 'push', checkHash: false });
+    const taken = gateway.afterAccepted(busy, A, undefined, 7_100);
+    expect(seen(taken, A.id, A, 7_200).assessment).toEqual({ verdict: 'in-sync' });
+  });
+
   test('remembers a push of unknown outcome until it is pushed to again', () => {
     const onA = seen(fresh, A.id, A, 0).state;
     const cut = gateway.afterUnknown(onA, B, 0, 5_000);

@@ -21,8 +21,9 @@ export interface KubeSecrets {
   fate: (request: KubeRequest, name: string) => Fate | Promise<Fate>;
   history(slots?: number): HistoryStore;
   create(...names: readonly string[]): void;
-  /** The value of the only key of a Secret; `change` replaces it. */
+  /** The value of the only key of a Secret. */
   value(name: string): Buffer | undefined;
+  labels(name: string): unknown;
   put(name: string, data: Readonly<Record<string, string>>): void;
   remove(name: string): void;
 }
@@ -71,6 +72,7 @@ export function createKubeSecrets(...names: readonly string[]): KubeSecrets {
       const [value] = Object.values(data ?? {});
       return value === undefined ? undefined : Buffer.from(value, 'base64');
     },
+    labels: (name) => store.get(SECRET, 'kong', name).metadata.labels,
     put(name, data) {
       const { resourceVersion } = store.get(SECRET, 'kong', name).metadata;
       store.update(SECRET, 'kong', name, { metadata: { name, resourceVersion }, data });

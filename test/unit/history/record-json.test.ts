@@ -81,13 +81,13 @@ describe('the stored record', () => {
 
   test('stays small: source lists of older revisions go first, last good keeps its own longest', () => {
     const sources = Array.from({ length: 1_500 }, (_, index) => ({
-      name: `ConfigMap kong/team-${index}`,
+      name: `/etc/kong/größe-äöü-${index}.yaml`,
       digest: 'd'.repeat(64),
     }));
     let record: HistoryRecord = EMPTY_RECORD;
     for (let n = 1; n <= 5; n += 1) record = keep(record, { ...keptOf(idOf(`${n}a`)), sources }, 5);
     const text = serialiseStored({ record, writes: [] });
-    expect(text.length).toBeLessThanOrEqual(BOUNDS.record);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(BOUNDS.record);
     const { revisions, lastGood } = parseStored(text, 'x').record;
     expect(revisions.find(({ id }) => id === lastGood)?.sources).toHaveLength(1_500);
     expect(revisions.at(-1)?.sources).toEqual([]);

@@ -27,13 +27,14 @@ describe('a history in Secrets', () => {
   test('begins with the empty Secrets of the chart, keeps their labels, and gives the very bytes back', async () => {
     const kube = createKubeSecrets(...NAMES);
     expect(await kube.history().read()).toEqual(EMPTY_RECORD);
+    kube.put('history', { 'record.json': '' });
+    expect(await kube.history().read()).toEqual(EMPTY_RECORD);
     const revision = revisionOf('{"services":[]}');
     const record = await kube.history().keep(revision, PROVENANCE, 7);
     expect([record.term, record.lastGood]).toEqual([7, revision.id]);
     const loaded = await kube.history().load((await kube.history().read()).revisions[0]!);
     expect([loaded.id, Buffer.from(loaded.bytes).toString()]).toEqual([revision.id, '{"services":[]}']);
-    const { metadata } = kube.store.list({ plural: 'secrets' } as never, 'kong')[0]!;
-    expect(metadata.labels).toEqual({ from: 'helm' });
+    expect(kube.labels('history-0')).toEqual({ from: 'helm' });
   });
 
   test('writes the slots first, and the pointer last', async () => {

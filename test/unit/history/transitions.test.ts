@@ -50,6 +50,14 @@ describe('approving', () => {
     expect(approved.audit[0]).toEqual({ at: AT, by: 'anna', what: `approved ${X.slice(0, 8)}` });
   });
 
+  test('ends when last good is another one, so that it never lets the same through again months later', () => {
+    const approved = approve(approve(keeping(A), X, anna), C, anna);
+    expect(keep(approved, keptOf(A), 5).approvals).toEqual(approved.approvals);
+    expect(keep(approved, keptOf(X), 5).approvals).toEqual([]);
+    const onItsWay = keep(roll(approved, C, AT), keptOf(B), 5);
+    expect(onItsWay.approvals.map(({ revision }) => revision)).toEqual([C]);
+  });
+
   test('is undone by a later withdrawal', () => {
     const record = withdraw(approve(keeping(A), X, anna), X, 'its smoke check failed', anna);
     expect(isApproved(record, X)).toBe(false);

@@ -371,6 +371,44 @@ describe('a push whose outcome is unknown', () => {
   });
 });
 
+describe('a load that outlives the care for its gateway', () => {
+  const loadSlowly = async (): Promise<Tenure> => {
+    gateway(0).hash = C.id;
+    gateway(0).loadMs = 3_000;
+    fleet.setMembers(members(1));
+    want(A);
+    const tenure = lead();
+    await clock.until(() => gateway(0).loading === 1);
+    return tenure;
+  };
+
+  test('is not overlapped when the gateway is left out of its Service for a moment', async () => {
+    await loadSlowly();
+    fleet.setMembers([]);
+    await clock.advance(200);
+    fleet.setMembers(members(1));
+    want(B);
+    await clock.until(() => gateway(0).hash === B.id);
+    expect(gateway(0).mostLoading).toBe(1);
+  });
+
+  test('is not overlapped when another Pod is found at the same address', async () => {
+    await loadSlowly();
+    fleet.setMembers([{ ...members(1)[0]!, key: 'uid-new', name: 'kong-new' }]);
+    want(B);
+    await clock.until(() => gateway(0).hash === B.id);
+    expect(gateway(0).mostLoading).toBe(1);
+  });
+
+  test('is not overlapped when the lease is lost and had again', async () => {
+    const tenure = await loadSlowly();
+    tenure.end('fence');
+    lead(2);
+    await clock.until(() => gateway(0).hash === A.id);
+    expect(gateway(0).mostLoading).toBe(1);
+  });
+});
+
 describe('a gateway that changes behind our back', () => {
   beforeEach(async () => {
     fleet.setMembers(members(3));

@@ -254,4 +254,32 @@ describe('contradictions', () => {
     expect(problems).toHaveLength(3);
     expect(contradictions(values)).toEqual([]);
   });
+
+  it.each([
+    ['http://{ip}:8000/health', undefined],
+    ['https://{ip}:8443', undefined],
+    ['{ip}:8000', 'must be a URL'],
+    ['ftp://{ip}', 'must be a URL'],
+    ['http://user:word@{ip}:8000', 'must not hold credentials'],
+    ['http://proxy.kong.svc:8000/health', 'must hold {ip}'],
+  ])('take the smoke check %s for what it is', (url, wrong) => {
+    const problems = problemsOf({ ...enough, 'canary-smoke-url': [url] });
+    expect(problems.map(({ setting, problem }) => [setting, problem])).toEqual(
+      wrong === undefined ? [] : [['--canary-smoke-url', expect.stringContaining(wrong)]],
+    );
+  });
+
+  it('let nobody set up half a smoke check', () => {
+    const url = { 'canary-smoke-url': ['http://{ip}:8000/health'] };
+    expect(settingsAtFault({ ...enough, 'canary-smoke-header': ['host: a.test'] })).toEqual([
+      '--canary-smoke-header',
+    ]);
+    expect(settingsAtFault({ ...enough, ...url, canary: ['false'] })).toEqual(['--canary-smoke-url']);
+    expect(settingsAtFault({ ...enough, ...url, 'canary-smoke-status': ['ok'] })).toEqual([
+      '--canary-smoke-status',
+    ]);
+    expect(
+      settingsAtFault({ ...enough, ...url, 'canary-smoke-header': ['no colon', 'Connection: close'] }),
+    ).toEqual(['--canary-smoke-header', '--canary-smoke-header']);
+  });
 });

@@ -42,6 +42,14 @@ describe('after a watch', () => {
     expect(plan).toEqual({ next: 'watch', delayMs: 250, failures: 1 });
   });
 
+  test('that came up for a moment, again and again, it waits two seconds at most', () => {
+    const delays = (kind: 'watch-failed' | 'watch-ended', livedMs: number) =>
+      [0, 1, 2, 3, 10].map((failures) => planAfter(failures, { kind, livedMs }, half).delayMs);
+    for (const kind of ['watch-failed', 'watch-ended'] as const)
+      expect(delays(kind, 900)).toEqual([250, 500, 1000, 1000, 1000]);
+    expect(delays('watch-failed', 0)).toEqual([250, 500, 1000, 2000, 15_000]);
+  });
+
   test('that failed three times from one version it lists', () => {
     const next = [0, 1, 2, 3, 4, 5].map(
       (failures) => planAfter(failures, { kind: 'watch-failed', livedMs: 0 }, half).next,

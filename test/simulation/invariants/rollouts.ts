@@ -1,0 +1,142 @@
+import type { Run } from '../facts.js';
+import type { Invariant, InvariantPorts } from './invariant.js';
+
+/** After so long a canary that does not show its revision may be given up, and another one chosen (gateway/state.ts, loadAllowanceMs). */
+const CANARY_PATIENCE_MS = 5_000 / 1.05;
+
+/** What a replica knows of a gateway, by what went over the wire between them. */
+interface Standing {
+  readonly hash: string;
+  readonly since: number;
+  /** `trying`: it is being pushed there, or was taken and does not show yet. */
+  readonly how: 'trying' | 'shows';
+}
+
+/**
+ * I10: a revision that no gateway of a Kong version has shown for as long as a canary is held is pushed to one gateway of that
+ * version at a time, unless the one before was lost: it failed, restarted, or took too long.
+ */
+export function canaries(
+  { clock, violated, kongAt, hostOf }: InvariantPorts,
+  holdMs: number,
+  versions: readonly string[],
+): Invariant {
+  const known = new Map<Run, Map<string, Standing>>();
+  const accepted = new Set<string>();
+  const standings = (run: Run): Map<string, Standing> => {
+    const found = known.get(run) ?? new Map<string, Standing>();
+    known.set(run, found);
+    return found;
+  };
+  const versionOf = (host: string): string => kongAt(host)?.version ?? '';
+
+  /** For its own version, and for those of which nobody could be reached: whoever comes later finds the gate open. */
+  const accept = (run: Run, hash: string, version: string): void => {
+    const reached = new Set([...standings(run).keys()].map(versionOf));
+    for (const each of versions) if (each === version || !reached.has(each)) accepted.add(`${hash} ${each}`);
+  };
+
+  const sees = (run: Run, host: string, hash: string): void => {
+    const before = standings(run).get(host);
+    const now = clock.now();
+    if (before?.hash === hash && before.how === 'shows') {
+      if (now - before.since >= holdMs / run.rate - 1) accept(run, hash, versionOf(host));
+      return;
+    }
+    // It goes on showing what it served before, while what was pushed to it is on its way.
+    if (before?.how === 'trying' && before.hash !== hash && now - before.since < CANARY_PATIENCE_MS) return;
+    standings(run).set(host, { hash, since: now, how: 'shows' });
+  };
+
+  const pushed = (run: Run, host: string, hash: string, sentAt: number): void => {
+    const version = versionOf(host);
+    const now = clock.now();
+    for (const [other, { hash: theirs, since, how }] of standings(run)) {
+      if (since > sentAt) continue;
+      if (other === host || theirs !== hash || versionOf(other) !== version) continue;
+      if (accepted.has(`${hash} ${version}`) || (how === 'trying' && now - since > CANARY_PATIENCE_MS))
+        continue;
+      violated('I10', `${hash} is pushed to ${host} while ${other}, of the same version, has not proven it`);
+    }
+    standings(run).set(host, { hash, since: now, how: 'trying' });
+  };
+
+  return (fact) => {
+    switch (fact.kind) {
+      case 'validated':
+        // It shows zeros, which tell nothing of where they come from.
+        if (fact.empty) for (const version of versions) accepted.add(`${fact.hash} ${version}`);
+        return;
+      case 'push-arrived':
+        pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
+        return;
+      case 'answered':
+        if (fact.shows !== undefined) sees(fact.by.run, fact.from, fact.shows);
+        else if (fact.status >= 400) standings(fact.by.run).delete(fact.from);
+        return;
+      case 'said':
+        // Whoever leaves the fleet is nobody's canary any more.
+        if (fact.happening.kind === 'gateway-left')
+          standings(fact.by).delete(hostOf(fact.happening.gateway) ?? '');
+        return;
+      case 'cut-off':
+      case 'failed':
+        standings(fact.by.run).delete(fact.to);
+        return;
+      default:
+    }
+  };
+}
+
+/** What is known of a revision by the texts that it was made of. */
+interface Made {
+  /** The teams whose sources were there, for each way in which it was made. */
+  readonly from: readonly ReadonlySet<string>[];
+  readonly services: ReadonlySet<string>;
+}
+
+/** For so long after the record names another last good, somebody may still judge by the one before (ms). */
+const LATE_MS = 60_000;
+/** --max-shrink, and what is never drastic (controller/drastic.ts). */
+const MOST_PERCENT = 50;
+const FEW = 3;
+
+/**
+ * I7: what would take a source, everything, or much at once off gateways that serve last good is not pushed, unless somebody approved
+ * it.
+ */
+export function holds({ clock, violated }: InvariantPorts): Invariant {
+  const made = new Map<string, Made>();
+  const approved = new Set<string>();
+  let goods: { readonly hash: string; until: number }[] = [];
+
+  const isDrastic = (now: Made, before: Made): boolean => {
+    const vanished = before.from.every((teams) =>
+      now.from.every((left) => [...teams].some((team) => !left.has(team))),
+    );
+    const removed = [...before.services].filter((service) => !now.services.has(service)).length;
+    const shrunk = removed >= FEW && removed * 100 > before.services.size * MOST_PERCENT;
+    return vanished || shrunk || (now.services.size === 0 && before.services.size > 0);
+  };
+
+  return (fact) => {
+    if (fact.kind === 'approved') approved.add(fact.hash);
+    if (fact.kind === 'last-good') {
+      for (const good of goods) good.until = Math.min(good.until, clock.now() + LATE_MS);
+      goods = [...goods.filter(({ until }) => until > clock.now()), { hash: fact.hash, until: Infinity }];
+    }
+    if (fact.kind === 'validated') {
+      const before = made.get(fact.hash);
+      made.set(fact.hash, { services: fact.services, from: [...(before?.from ?? []), fact.teams] });
+    }
+    if (fact.kind !== 'push-arrived' || goods.length === 0) return;
+    const { hash } = fact.push;
+    const now = made.get(hash);
+    if (now === undefined || approved.has(hash) || goods.some((good) => good.hash === hash)) return;
+    // Whoever approved a removal has approved it for what comes after, too.
+    const befores = [...goods.map((good) => good.hash), ...approved].flatMap((good) => made.get(good) ?? []);
+    if (befores.length > 0 && befores.every((before) => isDrastic(now, before))) {
+      violated('I7', `${fact.at.name} receives ${hash}, which takes away too much, and nobody approved it`);
+    }
+  };
+}

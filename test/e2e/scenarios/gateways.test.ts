@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { configOf, pushesIn } from '../../support/troop.js';
+import type { KubeObject } from '../support/kube-admin.js';
 import { suite } from '../support/suite.js';
 
 const createScenario = suite();
@@ -105,7 +106,10 @@ test('slices of another Service are nobody’s business', async () => {
   const scenario = await createScenario({ gateways: 1, replicas: 1 });
   const { gateways, namespaces, plane } = scenario;
   const stranger = await createScenario({ gateways: 1 });
-  const [slice] = await plane.admin.list('EndpointSlice', stranger.namespaces.gateways);
+  const slices = (): Promise<readonly KubeObject[]> =>
+    plane.admin.list('EndpointSlice', stranger.namespaces.gateways);
+  await stranger.until('its slice', async () => (await slices()).length > 0);
+  const [slice] = await slices();
   const { endpoints, ports, addressType } = slice!;
   await plane.admin.apply({
     apiVersion: 'discovery.k8s.io/v1',

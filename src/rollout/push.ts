@@ -31,7 +31,7 @@ async function send(care: Care, revision: Revision, checkHash: boolean, lane: La
   const { member, ports } = care;
   const { clock, report } = ports;
   const about = { gateway: member.name, revision: revision.id, bytes: revision.bytes.length };
-  care.become(enter({ ...care.state(), unsettled: undefined }, 'pushing', clock.now()));
+  care.become(enter(care.state(), 'pushing', clock.now()));
   report({ kind: 'push-started', ...about, lane });
   const startedAt = clock.now();
   const answer = await care.timed(ports.settings.pushTimeoutMs, (signal) =>

@@ -81,6 +81,15 @@ describe('a push of unknown outcome', () => {
   });
 });
 
+test('a gateway that says 429 after a push of unknown outcome still loads that: it is waited for anew', () => {
+  const onA = seen(fresh, A.id, A, 0).state;
+  const waiting = seen(gateway.afterUnknown(onA, B, 0, 5_000), A.id, B, 100).state;
+  const busy = gateway.afterBusy(waiting, { code: '429', reason: 'busy' }, 5_200);
+  const next = seen(busy, A.id, B, 7_000);
+  expect(next.assessment).toEqual({ verdict: 'settling' });
+  expect(seen(next.state, A.id, B, 12_000).assessment).toEqual({ verdict: 'push', checkHash: false });
+});
+
 describe('a push that was accepted', () => {
   const onA = seen(fresh, A.id, A, 0).state;
   const load = { endedAt: 1_000, durationMs: 70 };

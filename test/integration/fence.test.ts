@@ -47,7 +47,7 @@ onLinux(
     await troop.until('the end of the push', () => push()!.status === 'cut');
     clearInterval(looking);
     expect(leftAt).toBeGreaterThan(renewedAt + LEASE_MS / 3);
-  expect(leftAt - renewedAt).toBeLessThan(LEASE_MS);
+    expect(leftAt - renewedAt).toBeLessThan(LEASE_MS);
     expect(push()!.bytesReceived).toBeLessThan(Number(push()!.headers.contentLength));
     expect(kong.loads).toEqual([]);
   },

@@ -145,6 +145,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
           clock,
           report: options.report,
           gateways: () => fleet.entries(),
+          begun: () => keeper.record().rollout?.revision,
           objects: () => steering.objects(),
           difference: (gateway, revision) =>
             differenceAt({ clock, reader: admin, compiler }, gateway, revision, stopping.signal),

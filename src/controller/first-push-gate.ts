@@ -11,6 +11,8 @@ export interface FirstPushOptions {
   readonly clock: Clock;
   readonly report: Report;
   readonly gateways: () => readonly Carrier[];
+  /** What an earlier leader began to roll out, by its id: it was let go, too. */
+  readonly begun: () => string | undefined;
   /** What a push of a revision would change on a gateway; asked once, and shown. */
   readonly difference: (gateway: Member, revision: string) => Promise<Difference>;
   /** The objects that the revision is made of: Events go there. */
@@ -57,6 +59,8 @@ const keyOf = (revision: string, { state }: Carrier): string => `${revision} ${s
 
 export function createFirstPushGate(options: FirstPushOptions): FirstPushGate {
   let held: HeldRevision | undefined;
+  /** What was let go, and what was the same as that: an edit that comes before the first rollout has succeeded need not wait for it. */
+  const ours = new Set<string>();
   /** What became of comparing a revision with a carried hash: each is asked for once, one after the other. */
   const compared = new Map<string, 'same' | 'other'>();
   let asking = false;
@@ -67,7 +71,7 @@ export function createFirstPushGate(options: FirstPushOptions): FirstPushGate {
     compared.set(key, isNothing(difference) ? 'same' : 'other');
     if ('trouble' in difference) options.clock.after(ASK_AGAIN_MS, () => compared.delete(key));
     if (held?.revision !== revision || isNothing(difference)) return;
-    const first = judgeFirstPush(options.gateways(), revision);
+    const first = judgeFirstPush(options.gateways(), revision, ours);
     const others =
       first.kind === 'foreign' ? first.carriers.filter(({ member }) => member.key !== one.member.key) : [];
     const reasons = [reasonFor([one, ...others], difference)];
@@ -78,14 +82,18 @@ export function createFirstPushGate(options: FirstPushOptions): FirstPushGate {
 
   return {
     waits(revision) {
-      const first = judgeFirstPush(options.gateways(), revision);
+      const begun = options.begun();
+      if (begun !== undefined) ours.add(begun);
+      const first = judgeFirstPush(options.gateways(), revision, ours);
       if (first.kind !== 'foreign') {
         held = undefined;
+        if (first.kind === 'go') ours.add(revision);
         return first.kind === 'wait';
       }
       const results = first.carriers.map((carrier) => compared.get(keyOf(revision, carrier)));
       if (results.every((result) => result === 'same')) {
         held = undefined;
+        for (const id of [revision, ...first.carriers.flatMap(({ state }) => state.hash ?? [])]) ours.add(id);
         return false;
       }
       if (held?.revision !== revision) held = { revision, reasons: [], codes: [CODE] };

@@ -21,10 +21,18 @@ export interface Carrier {
   readonly state: Pick<GatewayState, 'hash' | 'failures'>;
 }
 
-/** @param revision the id of what would be pushed */
-export function judgeFirstPush(gateways: readonly Carrier[], revision: string): FirstPush {
+/**
+ * @param revision the id of what would be pushed
+ * @param ours the ids of what was let go before
+ */
+export function judgeFirstPush(
+  gateways: readonly Carrier[],
+  revision: string,
+  ours: ReadonlySet<string> = new Set(),
+): FirstPush {
   const carriers = gateways.filter(
-    ({ state: { hash } }) => hash !== undefined && hash !== EMPTY_HASH && hash !== revision,
+    ({ state: { hash } }) =>
+      hash !== undefined && hash !== EMPTY_HASH && hash !== revision && !ours.has(hash),
   );
   if (carriers.length > 0) return { kind: 'foreign', carriers };
   const silent = gateways.some(({ state: { hash, failures } }) => hash === undefined && failures === 0);

@@ -98,7 +98,7 @@ describe('a release', () => {
 
   beforeAll(async () => {
     const cluster = await helmAccess();
-    await haveNamespace('helm');
+    for (const namespace of ['helm', 'kong']) await haveNamespace(namespace);
     run = (...args) => helm([...args, '--namespace=helm', ...cluster], withValues(args));
   });
   const withValues = ([verb]: string[]): object | undefined =>

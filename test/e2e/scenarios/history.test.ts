@@ -19,6 +19,7 @@ import { loadConnection } from '../../../src/kube/connection/load-connection.js'
 import { configOf, MAIN } from '../../support/troop.js';
 import { startControlPlane } from '../support/control-plane.js';
 import type { ControlPlane } from '../support/control-plane.js';
+import { kubeconfigOf } from '../support/people.js';
 import { readAuditLog, refusedIn } from '../support/rights.js';
 
 const NAMESPACE = 'history';
@@ -62,7 +63,7 @@ afterAll(async () => {
 
 /** A ServiceAccount with these rights and no others, and a kubeconfig for it. */
 async function allow(name: Who): Promise<void> {
-  const { admin, host, port, ca } = plane;
+  const { admin } = plane;
   const metadata = { name, namespace: NAMESPACE };
   const rules = RIGHTS[name];
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
@@ -77,20 +78,7 @@ async function allow(name: Who): Promise<void> {
     subjects,
   });
   const bound = await admin.get('Secret', NAMESPACE, NAME);
-  const token = await admin.token({ namespace: NAMESPACE, name }, bound!);
-  const cluster = {
-    server: `https://${host}:${port}`,
-    'certificate-authority-data': Buffer.from(ca).toString('base64'),
-  };
-  const kubeconfig = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'e2e',
-    clusters: [{ name: 'e2e', cluster }],
-    users: [{ name, user: { token } }],
-    contexts: [{ name: 'e2e', context: { cluster: 'e2e', user: name, namespace: NAMESPACE } }],
-  };
-  writeFileSync(at(name), JSON.stringify(kubeconfig));
+  writeFileSync(at(name), await kubeconfigOf(plane, metadata, bound!));
 }
 
 async function storeOf(who: Who): Promise<HistoryStore> {

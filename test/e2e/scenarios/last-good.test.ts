@@ -75,7 +75,7 @@ test('gateways boot on last good with no controller alive, and one that comes ba
   };
 
   // The first ones find no last good, start without a configuration, and are given one.
-  for (const name of ['a', 'b', 'c']) expect(await startPod(name)).toMatch(/no entities/);
+  for (const name of ['a', 'b', 'c']) expect(await startPod(name)).toMatch(/no last good yet/);
   await scenario.configure('shop', { 'kong.yaml': configOf('one') });
   await scenario.untilServed();
   await untilKept(scenario);
@@ -113,7 +113,7 @@ test('a revision that only a gateway rejects reaches exactly one, and is withdra
   const killed = performance.now();
   leader.signal('SIGKILL');
   await scenario.untilLeader(leader);
-  await scenario.until('the heir to say so', () => scenario.said('revision-withdrawn', killed).length > 0);
+  await scenario.until('the heir to look at all', () => scenario.said('converged', killed).length > 0);
   await scenario.untilServed();
   expect(pushes(scenario) - before).toBe(1);
 

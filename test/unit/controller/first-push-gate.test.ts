@@ -15,7 +15,7 @@ const carrying = (name: string, hash: string): Carrier => ({
 });
 
 /** A gate before gateways that carry a configuration, each under a hash of its own. */
-function gateBefore(differences: Record<string, Difference>) {
+function gateBefore(differences: Record<string, Difference>, begun?: string) {
   const clock = createVirtualClock();
   const asked: string[] = [];
   const told: Happening[] = [];
@@ -23,6 +23,7 @@ function gateBefore(differences: Record<string, Difference>) {
     clock,
     report: (happening) => void told.push(happening),
     gateways: () => Object.keys(differences).map((name) => carrying(name, `hash-of-${name}`)),
+    begun: () => begun,
     difference: ({ name }) => {
       asked.push(name);
       return Promise.resolve(differences[name]!);
@@ -55,6 +56,17 @@ it('holds it, and says why once, where a single one carries something else, howe
   expect(asked).toEqual(['a', 'b']);
   expect(gate.held()?.reasons).toEqual([expect.stringMatching(/^b and 2 more carry .*removes 1 routes?/)]);
   expect(told).toEqual([expect.objectContaining({ kind: 'config-held', codes: ['foreign-config'] })]);
+});
+
+it('does not take for foreign what it let go before, or what an earlier leader began to roll out', async () => {
+  const { gate, asked, settle } = gateBefore({ a: SAME, b: OTHER }, 'hash-of-b');
+  expect(await settle()).toBe(false);
+  expect(gate.waits('newer')).toBe(false);
+  expect(asked).toEqual(['a']);
+  const { gate: other, differences } = gateBefore({});
+  expect(other.waits('hash-of-a')).toBe(false);
+  differences['a'] = OTHER;
+  expect(other.waits('new')).toBe(false);
 });
 
 it('asks a gateway that could not be read again later', async () => {

@@ -28,19 +28,28 @@ export function canaries(
     known.set(run, found);
     return found;
   };
-  const versionOf = (host: string): string => kongAt(host)?.version ?? '';
+  /** Whom each has asked what it is; one that does not tell is of a kind of its own (rollout/get-to-know.ts). */
+  const told = new WeakMap<Run, Set<string>>();
+  const toldTo = (run: Run): Set<string> => {
+    const found = told.get(run) ?? new Set<string>();
+    told.set(run, found);
+    return found;
+  };
+  const versionOf = (run: Run, host: string): string =>
+    toldTo(run).has(host) ? (kongAt(host)?.version ?? '') : 'unknown';
 
   /** For its own version, and for those of which nobody could be reached: whoever comes later finds the gate open. */
   const accept = (run: Run, hash: string, version: string): void => {
-    const reached = new Set([...standings(run).keys()].map(versionOf));
-    for (const each of versions) if (each === version || !reached.has(each)) accepted.add(`${hash} ${each}`);
+    const reached = new Set([...standings(run).keys()].map((host) => versionOf(run, host)));
+    for (const each of [...versions, 'unknown'])
+      if (each === version || !reached.has(each)) accepted.add(`${hash} ${each}`);
   };
 
   const sees = (run: Run, host: string, hash: string): void => {
     const before = standings(run).get(host);
     const now = clock.now();
     if (before?.hash === hash && before.how === 'shows') {
-      if (now - before.since >= holdMs / run.rate - 1) accept(run, hash, versionOf(host));
+      if (now - before.since >= holdMs / run.rate - 1) accept(run, hash, versionOf(run, host));
       return;
     }
     // It goes on showing what it served before, while what was pushed to it is on its way.
@@ -49,11 +58,11 @@ export function canaries(
   };
 
   const pushed = (run: Run, host: string, hash: string, sentAt: number): void => {
-    const version = versionOf(host);
+    const version = versionOf(run, host);
     const now = clock.now();
     for (const [other, { hash: theirs, since, how }] of standings(run)) {
       if (since > sentAt) continue;
-      if (other === host || theirs !== hash || versionOf(other) !== version) continue;
+      if (other === host || theirs !== hash || versionOf(run, other) !== version) continue;
       if (accepted.has(`${hash} ${version}`) || (how === 'trying' && now - since > CANARY_PATIENCE_MS))
         continue;
       violated('I10', `${hash} is pushed to ${host} while ${other}, of the same version, has not proven it`);
@@ -65,19 +74,23 @@ export function canaries(
     switch (fact.kind) {
       case 'validated':
         // It shows zeros, which tell nothing of where they come from.
-        if (fact.empty) for (const version of versions) accepted.add(`${fact.hash} ${version}`);
+        if (fact.empty)
+          for (const version of [...versions, 'unknown']) accepted.add(`${fact.hash} ${version}`);
         return;
       case 'push-arrived':
         pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
         return;
       case 'answered':
+        if (fact.what === 'GET /' && fact.status === 200) toldTo(fact.by.run).add(fact.from);
         if (fact.shows !== undefined) sees(fact.by.run, fact.from, fact.shows);
         else if (fact.status >= 400) standings(fact.by.run).delete(fact.from);
         return;
       case 'said':
         // Whoever leaves the fleet is nobody's canary any more.
-        if (fact.happening.kind === 'gateway-left')
+        if (fact.happening.kind === 'gateway-left') {
           standings(fact.by).delete(hostOf(fact.happening.gateway) ?? '');
+          toldTo(fact.by).delete(hostOf(fact.happening.gateway) ?? '');
+        }
         return;
       case 'cut-off':
       case 'failed':
@@ -103,11 +116,12 @@ const FEW = 3;
 
 /**
  * I7: what would take a source, everything, or much at once off gateways that serve last good is not pushed, unless somebody approved
- * it.
+ * it. H1: no leader overwrites what a later one wrote.
  */
 export function holds({ clock, violated }: InvariantPorts): Invariant {
   const made = new Map<string, Made>();
   const approved = new Set<string>();
+  let term = 0;
   let goods: { readonly hash: string; until: number }[] = [];
 
   const isDrastic = (now: Made, before: Made): boolean => {
@@ -121,6 +135,10 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
 
   return (fact) => {
     if (fact.kind === 'approved') approved.add(fact.hash);
+    if (fact.kind === 'record-written') {
+      if (fact.term < term) violated('H1', `the record of term ${term} was overwritten in term ${fact.term}`);
+      term = fact.term;
+    }
     if (fact.kind === 'last-good') {
       for (const good of goods) good.until = Math.min(good.until, clock.now() + LATE_MS);
       goods = [...goods.filter(({ until }) => until > clock.now()), { hash: fact.hash, until: Infinity }];

@@ -1,3 +1,4 @@
+import type { Happening } from '../../../src/report/happening.js';
 import type { Run } from '../facts.js';
 import type { Invariant, InvariantPorts } from './invariant.js';
 
@@ -28,19 +29,15 @@ export function canaries(
     known.set(run, found);
     return found;
   };
-  /** Whom each has asked what it is; one that does not tell is of a kind of its own (rollout/get-to-know.ts). */
-  const told = new WeakMap<Run, Set<string>>();
-  const toldTo = (run: Run): Set<string> => {
-    const found = told.get(run) ?? new Set<string>();
-    told.set(run, found);
-    return found;
-  };
-  const versionOf = (run: Run, host: string): string =>
-    toldTo(run).has(host) ? (kongAt(host)?.version ?? '') : 'unknown';
+  /** Those that would not tell what they are are of a kind of their own (rollout/get-to-know.ts). */
+  const silent = new Set<string>();
+  /** Canaries that were given up: what they show later opens no gate. */
+  const lost = new Set<string>();
+  const versionOf = (host: string): string => (silent.has(host) ? 'unknown' : (kongAt(host)?.version ?? ''));
 
   /** For its own version, and for those of which nobody could be reached: whoever comes later finds the gate open. */
   const accept = (run: Run, hash: string, version: string): void => {
-    const reached = new Set([...standings(run).keys()].map((host) => versionOf(run, host)));
+    const reached = new Set([...standings(run).keys()].map(versionOf));
     for (const each of [...versions, 'unknown'])
       if (each === version || !reached.has(each)) accepted.add(`${hash} ${each}`);
   };
@@ -49,7 +46,7 @@ export function canaries(
     const before = standings(run).get(host);
     const now = clock.now();
     if (before?.hash === hash && before.how === 'shows') {
-      if (now - before.since >= holdMs / run.rate - 1) accept(run, hash, versionOf(run, host));
+      if (now - before.since >= holdMs / run.rate - 1) accept(run, hash, versionOf(host));
       return;
     }
     // It goes on showing what it served before, while what was pushed to it is on its way.
@@ -58,16 +55,26 @@ export function canaries(
   };
 
   const pushed = (run: Run, host: string, hash: string, sentAt: number): void => {
-    const version = versionOf(run, host);
+    const version = versionOf(host);
     const now = clock.now();
     for (const [other, { hash: theirs, since, how }] of standings(run)) {
-      if (since > sentAt) continue;
-      if (other === host || theirs !== hash || versionOf(run, other) !== version) continue;
+      if (since > sentAt || lost.has(`${other} ${hash}`)) continue;
+      if (other === host || theirs !== hash || versionOf(other) !== version) continue;
       if (accepted.has(`${hash} ${version}`) || (how === 'trying' && now - since > CANARY_PATIENCE_MS))
         continue;
       violated('I10', `${hash} is pushed to ${host} while ${other}, of the same version, has not proven it`);
     }
     standings(run).set(host, { hash, since: now, how: 'trying' });
+  };
+
+  /** Who is a canary, and no longer, cannot be seen on the wire. */
+  const heard = (run: Run, happening: Happening): void => {
+    if (happening.kind === 'canary-chosen' && happening.kongVersion === 'unknown')
+      silent.add(hostOf(happening.gateway) ?? '');
+    if (happening.kind === 'canary-lost')
+      lost.add(`${hostOf(happening.gateway) ?? ''} ${happening.revision}`);
+    if (happening.kind === 'canary-lost' || happening.kind === 'gateway-left')
+      standings(run).delete(hostOf(happening.gateway) ?? '');
   };
 
   return (fact) => {
@@ -81,16 +88,11 @@ export function canaries(
         pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
         return;
       case 'answered':
-        if (fact.what === 'GET /' && fact.status === 200) toldTo(fact.by.run).add(fact.from);
         if (fact.shows !== undefined) sees(fact.by.run, fact.from, fact.shows);
         else if (fact.status >= 400) standings(fact.by.run).delete(fact.from);
         return;
       case 'said':
-        // Whoever leaves the fleet is nobody's canary any more.
-        if (fact.happening.kind === 'gateway-left') {
-          standings(fact.by).delete(hostOf(fact.happening.gateway) ?? '');
-          toldTo(fact.by).delete(hostOf(fact.happening.gateway) ?? '');
-        }
+        heard(fact.by, fact.happening);
         return;
       case 'cut-off':
       case 'failed':

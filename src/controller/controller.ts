@@ -127,8 +127,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
         keeper.lastGood()?.id,
         approvals.map(({ revision }) => revision),
       ]);
-      if (judgedWith !== matters) judgeWhenKnown();
-      judgedWith = matters;
+      // Before all is known nothing is judged: an empty record that comes then is still news.
+      if (known() && judgedWith !== matters) {
+        judgedWith = matters;
+        loop.changed();
+      }
       steering.look();
       beginWhenSynced();
     },

@@ -272,8 +272,11 @@ export function afterRefusal(state: GatewayState, trouble: Trouble, now: number)
   return enter({ ...state, failures: state.failures + 1, trouble, lastFailureAt: now }, 'refused', now);
 }
 
+/** It loads something else: if that is a push of ours of unknown outcome, that one is to be waited for anew. */
 export function afterBusy(state: GatewayState, trouble: Trouble, now: number): GatewayState {
-  return enter({ ...state, trouble }, 'busy', now);
+  const { unsettled } = state;
+  const waiting = unsettled === undefined ? undefined : { ...unsettled, until: undefined };
+  return enter({ ...state, trouble, unsettled: waiting }, 'busy', now);
 }
 
 export function afterRejection(

@@ -1,3 +1,4 @@
+import { sleep } from '../clock/clock.js';
 import type { Clock, Random } from '../clock/clock.js';
 import { EMPTY_HASH } from '../config/revision.js';
 import type { Revision } from '../config/revision.js';
@@ -61,7 +62,10 @@ export interface Fleet {
   rollout(): RolloutView;
   /** Takes the gateways into care for as long as the tenure lasts. */
   lead(tenure: Tenure): void;
-  /** Starts no new push; resolves when those that were sent have ended. The tenure must go on meanwhile. */
+  /**
+   * Starts no new push; resolves when those that were sent have ended, or must have where no answer came. The tenure must go on
+   * meanwhile.
+   */
   drain(): Promise<void>;
   /** Looks at every gateway again now. */
   kickAll(): void;
@@ -286,6 +290,12 @@ export function createFleet(ports: FleetPorts): Fleet {
       gatekeeper.end();
       for (const one of tended.values()) one.kick(true);
       await Promise.all([...tended.values()].map((one) => one.done));
+      // A load whose answer was lost goes on, and whoever leads next knows nothing of it.
+      const ends = [...tended.values()].map(({ state }) => {
+        const { unsettled } = state();
+        return unsettled === undefined ? 0 : unsettled.sentAt + unsettled.allowanceMs - clock.now();
+      });
+      await sleep(clock, Math.max(0, ...ends));
     },
 
     kickAll() {

@@ -99,6 +99,8 @@ export type Fact =
       readonly teams: ReadonlySet<string>;
       readonly services: ReadonlySet<string>;
     }
+  /** The record was written. */
+  | { readonly kind: 'record-written'; readonly term: number }
   /** The record names another revision as last good. */
   | { readonly kind: 'last-good'; readonly hash: string }
   /** Somebody approved a revision. */

@@ -91,6 +91,12 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
     return undefined;
   },
   'lease-deleted'(world, dice) {
+    // Or nobody is left who remembers its term.
+    if (dice.chance(0.25)) {
+      for (const each of world.replicas) each.crash();
+      world.lease.remove();
+      return () => world.replicas.forEach((each) => each.start());
+    }
     // Its holder may be the last to hear of it.
     const replica = dice.chance(0.5) ? replicaOf(world, dice) : undefined;
     const mend = replica && cutBetween(world, dice, replica.name, API);

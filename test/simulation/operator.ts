@@ -25,6 +25,8 @@ export const promptGzip: Gzip = {
 export interface Operator {
   /** Anything that the record allows. */
   readonly act: () => void;
+  /** To the revision before last good. */
+  readonly rollBack: () => void;
   /** Lets go on whatever waits for a person. */
   readonly letGo: () => void;
   readonly record: () => HistoryRecord;
@@ -97,6 +99,10 @@ export function createOperator({ clock, api, dice, note, durable }: OperatorOpti
           : [() => change(`rolls back to ${target}`, (now, act) => rollback(now, target, act))]),
       ];
       dice.pickOf(acts)?.();
+    },
+    rollBack() {
+      const target = rollbackTarget(stored().record)?.id;
+      if (target !== undefined) change(`rolls back to ${target}`, (now, act) => rollback(now, target, act));
     },
     letGo() {
       approveHeld();

@@ -118,16 +118,25 @@ async function play(
         ? []
         : [`${pod.name} serves ${kong?.serves() ?? 'nothing'}`];
     });
-  const healedAt = clock.now();
-  while (laggards().length > 0) {
-    if (clock.now() - healedAt > CONVERGENCE_MS) {
-      violated(
-        'I4',
-        `after ${Math.round(CONVERGENCE_MS / 1000)} s without trouble ${laggards().join(', ')}, not ${expected()}`,
-      );
+  const converge = async (): Promise<void> => {
+    const healedAt = clock.now();
+    while (laggards().length > 0) {
+      if (clock.now() - healedAt > CONVERGENCE_MS) {
+        violated(
+          'I4',
+          `after ${Math.round(CONVERGENCE_MS / 1000)} s without trouble ${laggards().join(', ')}, not ${expected()}`,
+        );
+      }
+      world.operator.letGo();
+      await stopAt(clock.now() + LOOK_MS);
+      if (over()) return;
     }
-    world.operator.letGo();
-    await stopAt(clock.now() + LOOK_MS);
+  };
+  await converge();
+  if (over()) return;
+  if (scenario.history && dice.chance(0.3)) {
+    world.operator.rollBack();
+    await converge();
     if (over()) return;
   }
   event('world', `all gateways serve ${expected() ?? 'nothing'}`);

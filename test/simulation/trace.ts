@@ -15,6 +15,8 @@ export function lineOf(fact: Fact): string {
       return `${senderOf(fact.by)} <- ${fact.from}: ${fact.status} ${fact.what}`;
     case 'failed':
       return `${senderOf(fact.by)} -> ${fact.to}: the connection fails: ${fact.what}`;
+    case 'record-written':
+      return `history: the record was written, term ${fact.term}`;
     case 'last-good':
       return `history: last good is ${short(fact.hash)}`;
     case 'push-arrived':

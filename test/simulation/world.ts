@@ -93,7 +93,8 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
   let lastGood: string | undefined;
   store.subscribe(({ object }) => {
     if (object.kind !== 'Secret' || object.metadata.name !== HISTORY) return;
-    const { lastGood: now } = operator.record();
+    const { lastGood: now, term } = operator.record();
+    note({ kind: 'record-written', term });
     if (now !== undefined && now !== lastGood) note({ kind: 'last-good', hash: now });
     lastGood = now;
   });

@@ -18,6 +18,12 @@ async function synced(options: ScenarioOptions): Promise<Scenario> {
   return scenario;
 }
 
+/** Waits until it knows all that there is to know, and stands for election. */
+const untilReady = (scenario: Scenario, { lines }: ReplicaPod): Promise<void> =>
+  scenario.until('the newcomer to know who leads', () =>
+    lines.some(({ event }) => event === 'leader-observed' || event === 'leader-elected'),
+  );
+
 /** Waits for a replica's first request to any gateway after a moment; gives how long it took. */
 async function firstProbe(scenario: Scenario, heir: ReplicaPod, since: number): Promise<number> {
   const after = (): number[] =>
@@ -44,11 +50,7 @@ test('a leader that is asked to stop is followed within a second of its release,
     const released = leader.lines.find(({ event }) => event === 'lease-released');
     expect(released).toBeDefined();
     took.push((await firstProbe(scenario, heir, stopped)) - (released!.at - stopped));
-    await scenario.startReplica();
-    await scenario.until(
-      'the newcomer to know the configuration',
-      () => scenario.said('leader-observed', stopped).length > 0,
-    );
+    await untilReady(scenario, await scenario.startReplica());
   }
   figures.push(`SIGTERM, from the release to the first probe: ${spread(took)}`);
   expect(median(took)).toBeLessThan(1_000);
@@ -64,11 +66,7 @@ test('a leader that is killed is followed within the lease duration and two seco
     leader.signal('SIGKILL');
     const heir = await scenario.untilLeader(leader);
     took.push(await firstProbe(scenario, heir, killed));
-    await scenario.startReplica();
-    await scenario.until(
-      'the newcomer to know who leads',
-      () => scenario.said('leader-observed', killed).length > 0,
-    );
+    await untilReady(scenario, await scenario.startReplica());
   }
   figures.push(`SIGKILL, to the first probe, with a lease of ${seconds(LEASE_MS)}: ${spread(took)}`);
   expect(Math.max(...took)).toBeLessThan(LEASE_MS + 2_000);
@@ -126,9 +124,7 @@ test('all replicas are replaced one after the other while edits go on', async ()
     const begun = performance.now();
     const fresh = await scenario.startReplica();
     await edit();
-    await scenario.until('the new pod to be ready', () =>
-      fresh.lines.some(({ event }) => event === 'leader-observed' || event === 'leader-elected'),
-    );
+    await untilReady(scenario, fresh);
     old.signal('SIGTERM');
     await edit();
     expect(await old.exited).toBe(0);

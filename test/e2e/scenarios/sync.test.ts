@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { configOf, pushesIn } from '../../support/troop.js';
 import type { Scenario } from '../support/scenario.js';
@@ -101,4 +102,30 @@ test('a ConfigMap of 900 KB goes out whole, and so does its edit', async () => {
   await scenario.configure('shop', { 'kong.yaml': large('two') });
   await scenario.untilServed();
   expect(pushes(scenario)).toBe(6);
+});
+
+/** A service whose plugin answers with a text that no compression makes smaller. */
+function incompressible(name: string): string {
+  const body = randomBytes(600_000).toString('base64');
+  const plugins = [{ name: 'request-termination', config: { status_code: 200, body } }];
+  return JSON.stringify({ _format_version: '3.0', services: [{ name, host: name, plugins }] });
+}
+
+test('revisions too large for one Secret fill every slot of the history', async () => {
+  const scenario = await createScenario({ gateways: 2, replicas: 2, kong: { validate: false } });
+  const { plane, namespaces, shipped } = scenario;
+  const secret = shipped.env['CONTROLLER_HISTORY_SECRET'] ?? '';
+  const slots = Number(shipped.env['CONTROLLER_HISTORY_SLOTS']);
+  expect(slots).toBeGreaterThan(0);
+  const isFilled = async (slot: number): Promise<boolean> => {
+    const found = await plane.admin.get('Secret', namespaces.controller, `${secret}-${slot}`);
+    return Object.keys(found?.['data'] ?? {}).length > 0;
+  };
+  // Two ConfigMaps of 800 KB make 1.2 MB once compressed: two slots.
+  await scenario.configure('steady', { 'kong.json': incompressible('steady') });
+  for (let slot = 0; slot < slots; slot += 2) {
+    await scenario.configure('changing', { 'kong.json': incompressible('changing') });
+    await scenario.untilServed();
+    await scenario.until(`slot ${slot + 1} to be filled`, () => isFilled(slot + 1));
+  }
 });

@@ -158,7 +158,7 @@ export async function createScenario(plane: ControlPlane, options: ScenarioOptio
     decided(revision) {
       desired = revision;
     },
-    served: () => gateways.all().every(({ kong }) => kong.hash() === desired),
+    served: () => gateways.all().every(({ kong }) => kong.hash() === (desired ?? EMPTY_HASH)),
     untilServed: () => scenario.until('every gateway to serve what is desired', scenario.served),
     leader: () => {
       const leader = leaderOf(replicas);

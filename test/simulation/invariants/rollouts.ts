@@ -1,3 +1,4 @@
+import type { Happening } from '../../../src/report/happening.js';
 import type { Run } from '../facts.js';
 import type { Invariant, InvariantPorts } from './invariant.js';
 
@@ -28,12 +29,17 @@ export function canaries(
     known.set(run, found);
     return found;
   };
-  const versionOf = (host: string): string => kongAt(host)?.version ?? '';
+  /** Those that would not tell what they are are of a kind of their own (rollout/get-to-know.ts). */
+  const silent = new Set<string>();
+  /** Canaries that were given up: what they show later opens no gate. */
+  const lost = new Set<string>();
+  const versionOf = (host: string): string => (silent.has(host) ? 'unknown' : (kongAt(host)?.version ?? ''));
 
   /** For its own version, and for those of which nobody could be reached: whoever comes later finds the gate open. */
   const accept = (run: Run, hash: string, version: string): void => {
     const reached = new Set([...standings(run).keys()].map(versionOf));
-    for (const each of versions) if (each === version || !reached.has(each)) accepted.add(`${hash} ${each}`);
+    for (const each of [...versions, 'unknown'])
+      if (each === version || !reached.has(each)) accepted.add(`${hash} ${each}`);
   };
 
   const sees = (run: Run, host: string, hash: string): void => {
@@ -52,7 +58,7 @@ export function canaries(
     const version = versionOf(host);
     const now = clock.now();
     for (const [other, { hash: theirs, since, how }] of standings(run)) {
-      if (since > sentAt) continue;
+      if (since > sentAt || lost.has(`${other} ${hash}`)) continue;
       if (other === host || theirs !== hash || versionOf(other) !== version) continue;
       if (accepted.has(`${hash} ${version}`) || (how === 'trying' && now - since > CANARY_PATIENCE_MS))
         continue;
@@ -61,11 +67,22 @@ export function canaries(
     standings(run).set(host, { hash, since: now, how: 'trying' });
   };
 
+  /** Who is a canary, and no longer, cannot be seen on the wire. */
+  const heard = (run: Run, happening: Happening): void => {
+    if (happening.kind === 'canary-chosen' && happening.kongVersion === 'unknown')
+      silent.add(hostOf(happening.gateway) ?? '');
+    if (happening.kind === 'canary-lost')
+      lost.add(`${hostOf(happening.gateway) ?? ''} ${happening.revision}`);
+    if (happening.kind === 'canary-lost' || happening.kind === 'gateway-left')
+      standings(run).delete(hostOf(happening.gateway) ?? '');
+  };
+
   return (fact) => {
     switch (fact.kind) {
       case 'validated':
         // It shows zeros, which tell nothing of where they come from.
-        if (fact.empty) for (const version of versions) accepted.add(`${fact.hash} ${version}`);
+        if (fact.empty)
+          for (const version of [...versions, 'unknown']) accepted.add(`${fact.hash} ${version}`);
         return;
       case 'push-arrived':
         pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
@@ -75,9 +92,7 @@ export function canaries(
         else if (fact.status >= 400) standings(fact.by.run).delete(fact.from);
         return;
       case 'said':
-        // Whoever leaves the fleet is nobody's canary any more.
-        if (fact.happening.kind === 'gateway-left')
-          standings(fact.by).delete(hostOf(fact.happening.gateway) ?? '');
+        heard(fact.by, fact.happening);
         return;
       case 'cut-off':
       case 'failed':
@@ -103,11 +118,12 @@ const FEW = 3;
 
 /**
  * I7: what would take a source, everything, or much at once off gateways that serve last good is not pushed, unless somebody approved
- * it.
+ * it. H1: no leader overwrites what a later one wrote.
  */
 export function holds({ clock, violated }: InvariantPorts): Invariant {
   const made = new Map<string, Made>();
   const approved = new Set<string>();
+  let term = 0;
   let goods: { readonly hash: string; until: number }[] = [];
 
   const isDrastic = (now: Made, before: Made): boolean => {
@@ -121,6 +137,10 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
 
   return (fact) => {
     if (fact.kind === 'approved') approved.add(fact.hash);
+    if (fact.kind === 'record-written') {
+      if (fact.term < term) violated('H1', `the record of term ${term} was overwritten in term ${fact.term}`);
+      term = fact.term;
+    }
     if (fact.kind === 'last-good') {
       for (const good of goods) good.until = Math.min(good.until, clock.now() + LATE_MS);
       goods = [...goods.filter(({ until }) => until > clock.now()), { hash: fact.hash, until: Infinity }];

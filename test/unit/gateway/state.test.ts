@@ -81,6 +81,15 @@ describe('a push of unknown outcome', () => {
   });
 });
 
+test('a gateway that says 429 after a push of unknown outcome still loads that: it is waited for anew', () => {
+  const onA = seen(fresh, A.id, A, 0).state;
+  const waiting = seen(gateway.afterUnknown(onA, B, 0, 5_000), A.id, B, 100).state;
+  const busy = gateway.afterBusy(waiting, { code: '429', reason: 'busy' }, 5_200);
+  const next = seen(busy, A.id, B, 7_000);
+  expect(next.assessment).toEqual({ verdict: 'settling' });
+  expect(seen(next.state, A.id, B, 12_000).assessment).toEqual({ verdict: 'push', checkHash: false });
+});
+
 describe('a push that was accepted', () => {
   const onA = seen(fresh, A.id, A, 0).state;
   const load = { endedAt: 1_000, durationMs: 70 };
@@ -148,7 +157,9 @@ describe('a gateway that may load nothing now', () => {
     const cut = gateway.afterUnknown(seen(fresh, A.id, A, 0).state, B, 0, 5_000);
     const lost = seen(seen(cut, A.id, A, 0).state, A.id, A, 5_000).state;
     const busy = gateway.afterBusy(gateway.enter(lost, 'pushing', 5_000), { code: '429', reason: '' }, 5_100);
-    expect(seen(busy, A.id, A, 7_000).assessment).toEqual({ verdict: 'push', checkHash: false });
+    const again = seen(busy, A.id, A, 7_000);
+    expect(again.assessment).toEqual({ verdict: 'settling' });
+    expect(seen(again.state, A.id, A, 12_000).assessment).toEqual({ verdict: 'push', checkHash: false });
     const taken = gateway.afterAccepted(busy, A, undefined, 7_100);
     expect(seen(taken, A.id, A, 7_200).assessment).toEqual({ verdict: 'in-sync' });
   });

@@ -493,6 +493,20 @@ describe('leadership', () => {
     await clock.until(serve(A, 1), 6_000);
   });
 
+  test('is laid down gracefully: a load whose answer was lost is given its time', async () => {
+    fleet.setMembers(members(1));
+    want(A);
+    gateway(0).answers = [{ kind: 'unknown', trouble: { code: 'econnreset', reason: 'reset' } }];
+    lead();
+    await clock.until(() => told('push-ended').length === 1);
+    let drained = false;
+    void fleet.drain().then(() => (drained = true));
+    await clock.advance(4_900);
+    expect(drained).toBe(false);
+    await clock.advance(200);
+    expect(drained).toBe(true);
+  });
+
   test('is laid down gracefully: what was sent may end, nothing is begun', async () => {
     for (const each of all(20)) each.hash = B.id;
     for (const each of all(20)) each.loadMs = 900;

@@ -51,6 +51,18 @@ const EXPECTED: { readonly [K in Kind]: readonly [Level, string] } = {
     'source /etc/kong cannot be read, nothing changes until it can: permission denied',
   ],
   'source-vanished': ['warn', 'source ConfigMap kong/routes does not exist or holds no configuration'],
+  'source-quarantined': [
+    'error',
+    'ConfigMap kong/routes is kept out with its change, the others go on: kong.yaml:3:5: services have no field "hots" [unknown-field] (did you mean "host"?)',
+  ],
+  'revision-withdrawn': [
+    'warn',
+    'revision 01234567 is what the sources say, and is not pushed: its rollout was aborted (ada)',
+  ],
+  'history-trouble': [
+    'error',
+    'the history of revisions cannot be used: the configuration is too large (413); raise the limit',
+  ],
   'sources-synced': ['info', 'all sources have been read: 4'],
   'config-compiled': [
     'info',

@@ -36,7 +36,7 @@ export function createCompilers(dice: Dice, note: Note): (run: Run) => AsyncComp
   return (run) => ({
     async compile(texts) {
       const compilation = compile(texts);
-      await sleep(run.process.clock, dice.chance(0.1) ? dice.between(60, 2_000) : dice.between(2, 60));
+      await sleep(run.process.clock, dice.chance(0.2) ? dice.between(60, 2_000) : dice.between(2, 60));
       const { valid, revision } = compilation;
       if (valid && revision !== undefined) {
         const empty = Object.values(revision.counts).every((count) => count === 0);

@@ -11,6 +11,8 @@ export interface Run {
   readonly rate: number;
   /** Since when it is stopped (SIGSTOP), by the world's clock. */
   readonly stoppedSince: () => number | undefined;
+  /** When it was told to shut down. */
+  readonly toldToStopAt: () => number | undefined;
   /** When it last went on. */
   readonly resumedAt: () => number | undefined;
 }

@@ -18,8 +18,12 @@ function replicaOf({ replicas, leaseHolder }: World, dice: Dice): Replica | unde
   return dice.chance(0.5) ? (leader ?? dice.pickOf(running)) : dice.pickOf(running);
 }
 
-const podOf = ({ pods }: World, dice: Dice): Pod | undefined =>
-  dice.pickOf(pods.all().filter((pod) => pod.kong() !== undefined && !pod.terminating()));
+/** One that is loading as often as any of them. */
+function podOf({ pods }: World, dice: Dice): Pod | undefined {
+  const running = pods.all().filter((pod) => pod.kong() !== undefined && !pod.terminating());
+  const loading = running.filter((pod) => pod.kong()?.loading() === true);
+  return dice.chance(0.5) && loading.length > 0 ? dice.pickOf(loading) : dice.pickOf(running);
+}
 
 /** Cuts both ways, or only one of them. */
 function cutBetween({ network, event }: World, dice: Dice, one: string, other: string): () => void {
@@ -177,7 +181,14 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
     const pod = podOf(world, dice);
     if (!pod) return undefined;
     world.event(pod.name, 'is left out of the EndpointSlice');
-    return world.pods.mislay(pod);
+    const putBack = world.pods.mislay(pod);
+    let done = false;
+    const end = (): void => {
+      if (!done) putBack();
+      done = true;
+    };
+    if (dice.chance(0.5)) world.clock.after(dice.between(500, 3_000), end);
+    return end;
   },
   'foreign-writer'(world, dice) {
     const kong = podOf(world, dice)?.kong();

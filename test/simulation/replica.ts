@@ -61,6 +61,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   const { name, clock, dice, note } = options;
   let lives = 0;
   let life: Life | undefined;
+  const toldToStop = new Map<string, number>();
 
   const event = (what: string): void => note({ kind: 'event', who: life?.run.name ?? name, what });
 
@@ -92,6 +93,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       },
       stoppedSince: () => stoppedSince,
       resumedAt: () => resumedAt,
+      toldToStopAt: () => toldToStop.get(run.name),
     };
     const link = linkToKube({ ...options, run, from: name, dice: dice.of(`${run.name}/kube`) });
     const now: Life = { run, process, close: link.close, controller: undefined };
@@ -148,6 +150,7 @@ export function createReplica(options: ReplicaOptions): Replica {
         return;
       }
       event('gets SIGTERM');
+      toldToStop.set(leaving.run.name, clock.now());
       const gone = (what: string) => (): void => {
         if (life !== leaving) return;
         end(what);

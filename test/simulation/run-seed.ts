@@ -103,6 +103,11 @@ async function play(
   if (over()) return;
 
   stopEdits();
+  if (dice.chance(0.5)) {
+    author.edit();
+    await stopAt(clock.now() + dice.between(100, 1_500));
+    if (over()) return;
+  }
   nemesis.end();
   for (const replica of replicas) replica.start();
   if (!author.isGood() || dice.chance(0.5)) author.makeGood();

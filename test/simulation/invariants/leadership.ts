@@ -5,7 +5,7 @@ import type { Invariant, InvariantPorts } from './invariant.js';
  * I1: once a tenure has sent anything to a gateway, no earlier one sends anything more, to whichever gateway, and a push
  * is cut off when its tenure ends. I9: nobody
  * sends anything outside the time that its own last renewal of the Lease gave it. L1: a leader whose renewals
- * succeed stays one.
+ * succeed stays one. L2: whoever is told to shut down gives its pushes their time.
  */
 export function leadership(
   { clock, violated, leaseHolder }: InvariantPorts,
@@ -39,6 +39,18 @@ export function leadership(
         tenures.push(tenure);
         return;
       }
+      case 'cut-off': {
+        const { run } = fact.by;
+        const sinceTold = clock.now() - (run.toldToStopAt() ?? clock.now());
+        if (
+          fact.reason === 'shutdown' &&
+          fact.what.startsWith('POST') &&
+          sinceTold < GRACE_MS / run.rate - 1
+        ) {
+          violated('L2', `${run.name} shuts down and cuts off ${fact.what} to ${fact.to}`);
+        }
+        return;
+      }
       case 'answered': {
         const { run } = fact.by;
         const until = validUntil.get(run) ?? 0;
@@ -62,6 +74,8 @@ export function leadership(
   };
 }
 
+/** The default of --shutdown-grace. */
+const GRACE_MS = 20_000;
 const ROUNDING_MS = 0.001;
 /** A request is made a little before it is sent: by as much as a first try took that the server asked to repeat. */
 const EARLY_MS = 5_000;

@@ -123,6 +123,8 @@ const FEW = 3;
 export function holds({ clock, violated }: InvariantPorts): Invariant {
   const made = new Map<string, Made>();
   const approved = new Set<string>();
+  /** What a process agreed to before there was any last good to judge it by: a known limit (docs/simulation.md). */
+  const early = new Set<string>();
   let term = 0;
   let goods: { readonly hash: string; until: number }[] = [];
 
@@ -149,8 +151,11 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
       const before = made.get(fact.hash);
       made.set(fact.hash, { services: fact.services, from: [...(before?.from ?? []), fact.teams] });
     }
+    if (fact.kind === 'said' && fact.happening.kind === 'desired-changed' && goods.length === 0)
+      early.add(`${fact.by.name} ${fact.happening.revision}`);
     if (fact.kind !== 'push-arrived' || goods.length === 0) return;
-    const { hash } = fact.push;
+    const { hash, by } = fact.push;
+    if (early.has(`${by.run.name} ${hash}`)) return;
     const now = made.get(hash);
     if (now === undefined || approved.has(hash) || goods.some((good) => good.hash === hash)) return;
     // Whoever approved a removal has approved it for what comes after, too.

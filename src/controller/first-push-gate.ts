@@ -25,6 +25,11 @@ export interface FirstPushOptions {
 export interface FirstPushGate {
   /** Whether a push of the revision must wait at this moment; to be asked again until it need not. */
   readonly waits: (revision: string) => boolean;
+  /**
+   * Our own sources said this revision. A gateway that shows its hash was given it by a leader of ours, who may have died or been
+   * cut off before the history could tell: nobody else makes these bytes.
+   */
+  readonly made: (revision: string) => void;
   /** What it holds, and why; `undefined` while it holds nothing. */
   readonly held: () => HeldRevision | undefined;
   readonly letGo: () => void;
@@ -59,7 +64,7 @@ const keyOf = (revision: string, { state }: Carrier): string => `${revision} ${s
 
 export function createFirstPushGate(options: FirstPushOptions): FirstPushGate {
   let held: HeldRevision | undefined;
-  /** What was let go, and what was the same as that: an edit that comes before the first rollout has succeeded need not wait for it. */
+  /** What our sources said, what was let go, and what was the same as that: an edit that comes before the first rollout has succeeded need not wait for it. */
   const ours = new Set<string>();
   /** What became of comparing a revision with a carried hash: each is asked for once, one after the other. */
   const compared = new Map<string, 'same' | 'other'>();
@@ -107,6 +112,7 @@ export function createFirstPushGate(options: FirstPushOptions): FirstPushGate {
       }
       return true;
     },
+    made: (revision) => void ours.add(revision),
     held: () => held,
     letGo() {
       held = undefined;

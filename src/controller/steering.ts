@@ -89,6 +89,7 @@ export function startSteering(options: SteeringOptions): Steering {
 
   return {
     accept(revision, sources) {
+      if (keeper.record().lastGood === undefined) firstPush?.made(revision.id);
       accepted = { revision, provenance: provenanceOf(sources, SEALING_VERSION) };
       look();
     },

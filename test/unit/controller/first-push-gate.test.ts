@@ -79,3 +79,11 @@ it('asks a gateway that could not be read again later', async () => {
   expect(await settle()).toBe(false);
   expect(asked).toEqual(['a', 'a']);
 });
+
+it('knows what its own sources said before, whichever replica put it on the gateways, and asks nobody', async () => {
+  const { gate, asked, settle } = gateBefore({ a: OTHER, b: OTHER });
+  gate.made('hash-of-a');
+  gate.made('hash-of-b');
+  expect(await settle()).toBe(false);
+  expect(asked).toEqual([]);
+});

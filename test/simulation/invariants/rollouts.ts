@@ -38,6 +38,14 @@ export function canaries(
   const versionOf = (run: Run, host: string): string =>
     silent.get(run)?.has(host) === true ? 'unknown' : (kongAt(host)?.version ?? '');
 
+  /** Since when each is known to be what it is: whoever has not told yet is not thought of when canaries are chosen. */
+  const toldAt = new Map<string, number>();
+  const hasTold = (run: Run, host: string): void => {
+    silent.get(run)?.delete(host);
+    const key = `${run.name} ${host}`;
+    toldAt.set(key, toldAt.get(key) ?? clock.now());
+  };
+
   /** For its own version, and for those of which nobody could be reached: whoever comes later finds the gate open. */
   const accept = (run: Run, hash: string, version: string): void => {
     const reached = new Set([...standings(run).keys()].map((host) => versionOf(run, host)));
@@ -61,11 +69,9 @@ export function canaries(
     const version = versionOf(run, host);
     const now = clock.now();
     for (const [other, { hash: theirs, since, how }] of standings(run)) {
-      if (
-        since > Math.min(sentAt, chosenAt.get(`${host} ${hash}`) ?? Infinity) ||
-        lost.has(`${other} ${hash}`)
-      )
-        continue;
+      const chosen = Math.min(sentAt, chosenAt.get(`${host} ${hash}`) ?? Infinity);
+      const knownAt = toldAt.get(`${run.name} ${other}`) ?? Infinity;
+      if (since > chosen || (how === 'shows' && knownAt > chosen) || lost.has(`${other} ${hash}`)) continue;
       if (other === host || theirs !== hash || versionOf(run, other) !== version) continue;
       if (accepted.has(`${hash} ${version}`) || (how === 'trying' && now - since > CANARY_PATIENCE_MS))
         continue;
@@ -82,6 +88,7 @@ export function canaries(
       chosenAt.set(`${hostOf(happening.gateway) ?? ''} ${happening.revision}`, clock.now());
     if (happening.kind === 'canary-lost')
       lost.add(`${hostOf(happening.gateway) ?? ''} ${happening.revision}`);
+    if (happening.kind === 'gateway-left') toldAt.delete(`${run.name} ${hostOf(happening.gateway) ?? ''}`);
     if (happening.kind === 'canary-lost' || happening.kind === 'gateway-left')
       standings(run).delete(hostOf(happening.gateway) ?? '');
   };
@@ -93,11 +100,16 @@ export function canaries(
         if (fact.empty)
           for (const version of [...versions, 'unknown']) accepted.add(`${fact.hash} ${version}`);
         return;
+      case 'approved':
+        // It begins anew, whatever became of those who had it before.
+        for (const each of known.values())
+          for (const [host, { hash }] of each) if (hash === fact.hash) each.delete(host);
+        return;
       case 'push-arrived':
         pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
         return;
       case 'answered':
-        if (fact.what === 'GET /' && fact.status === 200) silent.get(fact.by.run)?.delete(fact.from);
+        if (fact.what === 'GET /' && fact.status === 200) hasTold(fact.by.run, fact.from);
         if (fact.shows !== undefined) sees(fact.by.run, fact.from, fact.shows);
         else if (fact.status >= 400) standings(fact.by.run).delete(fact.from);
         return;
@@ -139,12 +151,13 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
   let goods: { readonly hash: string; until: number }[] = [];
 
   const isDrastic = (now: Made, before: Made): boolean => {
+    if (before.services.size === 0) return false;
     const vanished = before.from.every((teams) =>
       now.from.every((left) => [...teams].some((team) => !left.has(team))),
     );
     const removed = [...before.services].filter((service) => !now.services.has(service)).length;
     const shrunk = removed >= FEW && removed * 100 > before.services.size * MOST_PERCENT;
-    return vanished || shrunk || (now.services.size === 0 && before.services.size > 0);
+    return vanished || shrunk || now.services.size === 0;
   };
 
   /** Several small steps may come to a large one: each revision in between may have been agreed to. */

@@ -194,7 +194,7 @@ export function linkToKube(options: KubeLinkOptions): {
     if (method === 'GET' && status === 200 && path.includes('?') && !path.includes('watch=')) {
       if (!isContinued(body)) note({ kind: 'listed', by: run, resource: plural });
     }
-    if (plural === 'leases' && status < 300 && (holderOf(body) !== undefined || isCreated(body))) {
+    if (plural === 'leases' && status < 300 && holderOf(body) !== undefined) {
       note({ kind: 'lease-seen', by: run });
     }
     if (plural === 'leases' && method !== 'GET' && status < 300 && holderOf(body) === run.identity) {
@@ -238,9 +238,4 @@ const fieldOf = (value: unknown, name: string): unknown =>
     : undefined;
 
 const holderOf = (body: unknown): unknown => fieldOf(fieldOf(body, 'spec'), 'holderIdentity');
-/** A list that is not empty. */
-const isCreated = (body: unknown): boolean => {
-  const items = fieldOf(body, 'items');
-  return Array.isArray(items) && items.length > 0;
-};
 const isContinued = (body: unknown): boolean => fieldOf(fieldOf(body, 'metadata'), 'continue') !== undefined;

@@ -39,6 +39,9 @@ export interface World {
   readonly event: (who: string, what: string) => void;
 }
 
+/** A creation that is under way when the Lease is deleted a second time finds nothing in its way: no election can help that. */
+const DELETION_PAUSE_MS = 40_000;
+
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/5b374a9e.konghq.com-${NAMESPACE}`;
 
 function settingsOf(scenario: Scenario): Values {
@@ -104,6 +107,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
   };
   const running = (): Run[] => world.replicas.flatMap((replica) => replica.run() ?? []);
   let deleted = false;
+  let deletedAt = -Infinity;
   const world: World = {
     clock,
     scenario,
@@ -139,7 +143,9 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
         }),
       // A process that never saw a Lease takes its absence for a first installation (election/step.ts): a known limit.
       remove() {
-        if (!running().every((run) => sawLease.has(run))) return;
+        if (!running().every((run) => sawLease.has(run)) || clock.now() < deletedAt + DELETION_PAUSE_MS)
+          return;
+        deletedAt = clock.now();
         world.event('somebody', 'deletes the Lease');
         deleted = true;
         api.handle({ method: 'DELETE', path: LEASE });

@@ -30,14 +30,25 @@ export function canaries(
     return found;
   };
   /** Those that would not tell what they are are of a kind of their own (rollout/get-to-know.ts). */
-  const silent = new Set<string>();
+  const silent = new WeakMap<Run, Set<string>>();
+  /** What shows after a canary was chosen comes too late for the choice. */
+  const chosenAt = new Map<string, number>();
   /** Canaries that were given up: what they show later opens no gate. */
   const lost = new Set<string>();
-  const versionOf = (host: string): string => (silent.has(host) ? 'unknown' : (kongAt(host)?.version ?? ''));
+  const versionOf = (run: Run, host: string): string =>
+    silent.get(run)?.has(host) === true ? 'unknown' : (kongAt(host)?.version ?? '');
+
+  /** Since when each is known to be what it is: whoever has not told yet is not thought of when canaries are chosen. */
+  const toldAt = new Map<string, number>();
+  const hasTold = (run: Run, host: string): void => {
+    silent.get(run)?.delete(host);
+    const key = `${run.name} ${host}`;
+    toldAt.set(key, toldAt.get(key) ?? clock.now());
+  };
 
   /** For its own version, and for those of which nobody could be reached: whoever comes later finds the gate open. */
   const accept = (run: Run, hash: string, version: string): void => {
-    const reached = new Set([...standings(run).keys()].map(versionOf));
+    const reached = new Set([...standings(run).keys()].map((host) => versionOf(run, host)));
     for (const each of [...versions, 'unknown'])
       if (each === version || !reached.has(each)) accepted.add(`${hash} ${each}`);
   };
@@ -46,7 +57,7 @@ export function canaries(
     const before = standings(run).get(host);
     const now = clock.now();
     if (before?.hash === hash && before.how === 'shows') {
-      if (now - before.since >= holdMs / run.rate - 1) accept(run, hash, versionOf(host));
+      if (now - before.since >= holdMs / run.rate - 1) accept(run, hash, versionOf(run, host));
       return;
     }
     // It goes on showing what it served before, while what was pushed to it is on its way.
@@ -55,11 +66,13 @@ export function canaries(
   };
 
   const pushed = (run: Run, host: string, hash: string, sentAt: number): void => {
-    const version = versionOf(host);
+    const version = versionOf(run, host);
     const now = clock.now();
     for (const [other, { hash: theirs, since, how }] of standings(run)) {
-      if (since > sentAt || lost.has(`${other} ${hash}`)) continue;
-      if (other === host || theirs !== hash || versionOf(other) !== version) continue;
+      const chosen = Math.min(sentAt, chosenAt.get(`${host} ${hash}`) ?? Infinity);
+      const knownAt = toldAt.get(`${run.name} ${other}`) ?? Infinity;
+      if (since > chosen || (how === 'shows' && knownAt > chosen) || lost.has(`${other} ${hash}`)) continue;
+      if (other === host || theirs !== hash || versionOf(run, other) !== version) continue;
       if (accepted.has(`${hash} ${version}`) || (how === 'trying' && now - since > CANARY_PATIENCE_MS))
         continue;
       violated('I10', `${hash} is pushed to ${host} while ${other}, of the same version, has not proven it`);
@@ -70,9 +83,12 @@ export function canaries(
   /** Who is a canary, and no longer, cannot be seen on the wire. */
   const heard = (run: Run, happening: Happening): void => {
     if (happening.kind === 'canary-chosen' && happening.kongVersion === 'unknown')
-      silent.add(hostOf(happening.gateway) ?? '');
+      silent.set(run, (silent.get(run) ?? new Set()).add(hostOf(happening.gateway) ?? ''));
+    if (happening.kind === 'canary-chosen')
+      chosenAt.set(`${hostOf(happening.gateway) ?? ''} ${happening.revision}`, clock.now());
     if (happening.kind === 'canary-lost')
       lost.add(`${hostOf(happening.gateway) ?? ''} ${happening.revision}`);
+    if (happening.kind === 'gateway-left') toldAt.delete(`${run.name} ${hostOf(happening.gateway) ?? ''}`);
     if (happening.kind === 'canary-lost' || happening.kind === 'gateway-left')
       standings(run).delete(hostOf(happening.gateway) ?? '');
   };
@@ -84,10 +100,16 @@ export function canaries(
         if (fact.empty)
           for (const version of [...versions, 'unknown']) accepted.add(`${fact.hash} ${version}`);
         return;
+      case 'approved':
+        // It begins anew, whatever became of those who had it before.
+        for (const each of known.values())
+          for (const [host, { hash }] of each) if (hash === fact.hash) each.delete(host);
+        return;
       case 'push-arrived':
         pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
         return;
       case 'answered':
+        if (fact.what === 'GET /' && fact.status === 200) hasTold(fact.by.run, fact.from);
         if (fact.shows !== undefined) sees(fact.by.run, fact.from, fact.shows);
         else if (fact.status >= 400) standings(fact.by.run).delete(fact.from);
         return;
@@ -129,12 +151,23 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
   let goods: { readonly hash: string; until: number }[] = [];
 
   const isDrastic = (now: Made, before: Made): boolean => {
+    if (before.services.size === 0) return false;
     const vanished = before.from.every((teams) =>
       now.from.every((left) => [...teams].some((team) => !left.has(team))),
     );
     const removed = [...before.services].filter((service) => !now.services.has(service)).length;
     const shrunk = removed >= FEW && removed * 100 > before.services.size * MOST_PERCENT;
-    return vanished || shrunk || (now.services.size === 0 && before.services.size > 0);
+    return vanished || shrunk || now.services.size === 0;
+  };
+
+  /** Several small steps may come to a large one: each revision in between may have been agreed to. */
+  const isWithinReach = (aim: Made, from: readonly Made[]): boolean => {
+    const reached = new Set(from);
+    for (const here of reached) {
+      if (!isDrastic(aim, here)) return true;
+      for (const next of made.values()) if (!isDrastic(next, here)) reached.add(next);
+    }
+    return false;
   };
 
   return (fact) => {
@@ -160,7 +193,7 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
     if (now === undefined || approved.has(hash) || goods.some((good) => good.hash === hash)) return;
     // Whoever approved a removal has approved it for what comes after, too.
     const befores = [...goods.map((good) => good.hash), ...approved].flatMap((good) => made.get(good) ?? []);
-    if (befores.length > 0 && befores.every((before) => isDrastic(now, before))) {
+    if (befores.length > 0 && !isWithinReach(now, befores)) {
       violated('I7', `${fact.at.name} receives ${hash}, which takes away too much, and nobody approved it`);
     }
   };

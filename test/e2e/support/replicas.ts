@@ -32,8 +32,11 @@ export interface ReplicaPod extends Replica {
   readonly proxy: ApiProxy;
   /** Mounts other Admin API credentials: the controller reads the files again by itself. */
   readonly mountAdmin: (credentials: AdminCredentials) => Promise<void>;
-  /** Mounts a token of a new pod object, and makes the old token worthless: the API server answers it with 401. */
-  readonly rotateToken: () => Promise<void>;
+  /**
+   * Mounts a token of a new pod object, and makes the old token worthless: the API server answers it with 401, once it has
+   * forgotten (after 10 s) that it was good. Gives the new pod's name.
+   */
+  readonly rotateToken: () => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -95,6 +98,7 @@ export async function startReplicaPod(name: string, options: ReplicaOptions): Pr
       const old = pod;
       await mountToken();
       if (old !== undefined) await plane.admin.remove('Pod', namespace, old.metadata.name);
+      return pod?.metadata.name ?? '';
     },
     async close() {
       replica.signal('SIGCONT');

@@ -4,6 +4,8 @@ import { fieldsOf, isObject, textOf } from '../../../src/kube/object.js';
 /** A request as the API server's audit log tells of it. */
 export interface AuditedRequest {
   readonly user: string;
+  /** That the token was bound to, if to any. */
+  readonly pod?: string;
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
@@ -25,7 +27,10 @@ function auditedRequest(line: string): AuditedRequest {
   const event: unknown = JSON.parse(line);
   const text = (field: string, of = 'objectRef'): string => textOf(fieldsOf(event, of), field) ?? '';
   const code = fieldsOf(event, 'responseStatus')['code'];
+  const extra = fieldsOf(fieldsOf(event, 'user'), 'extra');
+  const pods: unknown = extra['authentication.kubernetes.io/pod-name'];
   return {
+    ...(Array.isArray(pods) && { pod: String(pods[0]) }),
     user: text('username', 'user'),
     verb: (isObject(event) ? textOf(event, 'verb') : undefined) ?? '',
     group: text('apiGroup'),

@@ -51,6 +51,8 @@ export function openKeeper(options: KeeperOptions): Keeper {
   let readable = false;
   let lastGood: { readonly revision: Revision; readonly provenance: Provenance } | undefined;
   let loading = false;
+  /** How often the store has told of a record. */
+  let told = 0;
   /** Last good whose bytes could not be had; asked for again when the record changes its mind. */
   let unreadable: string | undefined;
   /** The Lease's terms count anew when it is deleted; the record's never do. */
@@ -96,10 +98,16 @@ export function openKeeper(options: KeeperOptions): Keeper {
     void loadLastGood();
   };
 
-  const following = store.follow(take, (trouble) => {
-    report({ kind: 'history-trouble', trouble });
-    onChange();
-  });
+  const following = store.follow(
+    (next) => {
+      told += 1;
+      take(next);
+    },
+    (trouble) => {
+      report({ kind: 'history-trouble', trouble });
+      onChange();
+    },
+  );
 
   const writeOne = async (write: Write): Promise<HistoryRecord | undefined> => {
     try {
@@ -125,11 +133,12 @@ export function openKeeper(options: KeeperOptions): Keeper {
     for (let next = nextWrite(); next !== undefined; next = nextWrite()) {
       const [kind, write] = next;
       try {
-        // What we wrote ourselves is known at once, whenever the store tells of it.
+        // What we wrote ourselves is known at once, unless the store has told of something meanwhile: that may be newer.
+        const before = told;
         const written = await writeOne(write);
         // Unless a newer one of its kind has come meanwhile.
         if (pending.get(kind) === write) pending.delete(kind);
-        if (written !== undefined) take(written);
+        if (written !== undefined && told === before) take(written);
         delayMs = RETRY_MIN_MS;
       } catch (error) {
         tell(error);

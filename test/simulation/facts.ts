@@ -86,6 +86,7 @@ export type Fact =
       readonly push: Push | undefined;
       readonly committed: boolean;
     }
+  | { readonly kind: 'rejected'; readonly at: KongView; readonly hash: string }
   | { readonly kind: 'listed'; readonly by: Run; readonly resource: string }
   /** The run has got to know that there is a Lease. */
   | { readonly kind: 'lease-seen'; readonly by: Run }

@@ -102,6 +102,7 @@ export function startKong(options: KongOptions): Kong {
       return;
     }
     if (Buffer.from(body).includes(rejectedBy(traits.version))) {
+      note({ kind: 'rejected', at: view, hash: sent });
       process.clock.after(loadMs() / 2, () => answer(rejection(request.path.includes('flatten_errors=1'))));
       return;
     }

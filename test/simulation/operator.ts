@@ -30,8 +30,8 @@ export interface Operator {
   /** Lets go on whatever waits for a person. */
   readonly letGo: () => void;
   readonly record: () => HistoryRecord;
-  /** What is to be served in place of a revision that was withdrawn. */
-  readonly lastGoodInsteadOf: (revision: string) => string | undefined;
+  /** What is to be served where the sources come to a revision: last good, if there is one, in place of one that was withdrawn. */
+  readonly wanted: (revision: string) => string | undefined;
 }
 
 interface OperatorOptions {
@@ -109,9 +109,9 @@ export function createOperator({ clock, api, dice, note, durable }: OperatorOpti
       resumeRollout();
     },
     record: () => stored().record,
-    lastGoodInsteadOf(revision) {
+    wanted(revision) {
       const { record } = stored();
-      return withdrawalOf(record, revision) === undefined ? undefined : record.lastGood;
+      return withdrawalOf(record, revision) === undefined ? revision : record.lastGood;
     },
   };
 }

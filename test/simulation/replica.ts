@@ -150,7 +150,7 @@ export function createReplica(options: ReplicaOptions): Replica {
         return;
       }
       event('gets SIGTERM');
-      toldToStop.set(leaving.run.name, clock.now());
+      if (!toldToStop.has(leaving.run.name)) toldToStop.set(leaving.run.name, clock.now());
       const gone = (what: string) => (): void => {
         if (life !== leaving) return;
         end(what);

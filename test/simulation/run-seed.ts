@@ -63,7 +63,10 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
     holds(ports),
     soundness(violated),
   ];
+  /** Which version of Kong rejects which revision. */
+  const rejections = new Set<string>();
   const note: Note = (fact) => {
+    if (fact.kind === 'rejected') rejections.add(`${fact.at.version} ${fact.hash}`);
     if (options.trace) trace.add(clock.now(), lineOf(fact));
     for (const invariant of invariants) invariant(fact);
   };
@@ -73,7 +76,7 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
   process.on('uncaughtException', crashed);
   process.on('unhandledRejection', crashed);
   try {
-    await play(world, clock, () => violation !== undefined, violated);
+    await play(world, rejections, clock, () => violation !== undefined, violated);
   } finally {
     process.off('uncaughtException', crashed);
     process.off('unhandledRejection', crashed);
@@ -85,6 +88,7 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
 
 async function play(
   world: World,
+  rejections: ReadonlySet<string>,
   clock: VirtualClock,
   over: () => boolean,
   violated: (invariant: string, what: string) => void,
@@ -114,15 +118,16 @@ async function play(
   event('world', 'nothing goes wrong any more');
   const sealed = createCompiler({ deck: false, env: {}, allowEmpty: false }).compile(author.texts()).revision
     ?.id;
-  const expected = (): string | undefined => world.operator.lastGoodInsteadOf(sealed ?? '') ?? sealed;
-  const laggards = (): string[] =>
-    pods.all().flatMap((pod) => {
-      if (pod.terminating()) return [];
+  const expected = (): string | undefined => world.operator.wanted(sealed ?? '');
+  const laggards = (): string[] => {
+    const aim = expected();
+    return pods.all().flatMap((pod) => {
       const kong = pod.kong();
-      return kong !== undefined && kong.serves() === expected()
-        ? []
-        : [`${pod.name} serves ${kong?.serves() ?? 'nothing'}`];
+      // Nothing can be wanted, and nobody can be made to take what it rejects.
+      if (pod.terminating() || aim === undefined || rejections.has(`${pod.traits.version} ${aim}`)) return [];
+      return kong?.serves() === aim ? [] : [`${pod.name} serves ${kong?.serves() ?? 'nothing'}`];
     });
+  };
   const converge = async (): Promise<void> => {
     const healedAt = clock.now();
     while (laggards().length > 0) {

@@ -25,6 +25,8 @@ export function lineOf(fact: Fact): string {
       return `${fact.at.name}: load of ${short(fact.hash)} begins, for ${Math.round(fact.ms)} ms${fact.push ? '' : ', not ours'}`;
     case 'load-ended':
       return `${fact.at.name}: load of ${short(fact.hash)} ${fact.committed ? 'is committed' : 'dies'}`;
+    case 'rejected':
+      return `${fact.at.name}: rejects ${short(fact.hash)}`;
     case 'listed':
       return `${fact.by.name} <- api: ${fact.resource} listed`;
     case 'lease-seen':

@@ -106,7 +106,7 @@ export function canaries(
           for (const [host, { hash }] of each) if (hash === fact.hash) each.delete(host);
         return;
       case 'push-arrived':
-        pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
+        if (fact.push.awaited()) pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
         return;
       case 'answered':
         if (fact.what === 'GET /' && fact.status === 200) hasTold(fact.by.run, fact.from);

@@ -61,6 +61,24 @@ describe('the keeper', () => {
     expect(keeper.record().paused?.by).toBe('ada');
   });
 
+  it('does not forget what people decided while the answer to its own write was on its way', async () => {
+    let answer = (): void => undefined;
+    const world = keeping((store) => ({
+      ...store,
+      async update(change, term) {
+        const written = await store.update(change, term);
+        if (term !== undefined) await new Promise<void>((resolve) => (answer = resolve));
+        return written;
+      },
+    }));
+    world.keeper.withdraw('r1', 'bad');
+    await world.clock.settle();
+    await world.store.update((record) => pause(record, ACT));
+    answer();
+    await world.clock.settle();
+    expect(world.keeper.record().paused?.by).toBe('ada');
+  });
+
   it('writes nothing as a follower', async () => {
     const world = keeping();
     world.leads = false;

@@ -184,8 +184,11 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
       const before = made.get(fact.hash);
       made.set(fact.hash, { services: fact.services, from: [...(before?.from ?? []), fact.teams] });
     }
-    if (fact.kind === 'said' && fact.happening.kind === 'desired-changed' && goods.length === 0)
-      early.add(`${fact.by.name} ${fact.happening.revision}`);
+    if (fact.kind === 'said' && fact.happening.kind === 'desired-changed') {
+      const { revision, previous } = fact.happening;
+      const isEarly = goods.length === 0 || early.has(`${fact.by.name} ${previous ?? ''}`);
+      if (isEarly && goods.at(-1)?.hash !== revision) early.add(`${fact.by.name} ${revision}`);
+    }
     if (fact.kind !== 'push-arrived' || goods.length === 0) return;
     const { hash, by } = fact.push;
     if (early.has(`${by.run.name} ${hash}`)) return;

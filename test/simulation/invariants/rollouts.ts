@@ -31,6 +31,8 @@ export function canaries(
   };
   /** Those that would not tell what they are are of a kind of their own (rollout/get-to-know.ts). */
   const silent = new WeakMap<Run, Set<string>>();
+  /** By run, gateway and hash. A hold that begins anew after a late answer is not told from one that goes on. */
+  const firstShown = new Map<string, number>();
   /** What shows after a canary was chosen comes too late for the choice. */
   const chosenAt = new Map<string, number>();
   /** Canaries that were given up: what they show later opens no gate. */
@@ -56,10 +58,11 @@ export function canaries(
   const sees = (run: Run, host: string, hash: string): void => {
     const before = standings(run).get(host);
     const now = clock.now();
-    if (before?.hash === hash && before.how === 'shows') {
-      if (now - before.since >= holdMs / run.rate - 1) accept(run, hash, versionOf(run, host));
-      return;
-    }
+    const key = `${run.name} ${host} ${hash}`;
+    const first = firstShown.get(key) ?? now;
+    firstShown.set(key, first);
+    if (now - first >= holdMs / run.rate - 1) accept(run, hash, versionOf(run, host));
+    if (before?.hash === hash && before.how === 'shows') return;
     // It goes on showing what it served before, while what was pushed to it is on its way.
     if (before?.how === 'trying' && before.hash !== hash && now - before.since < CANARY_PATIENCE_MS) return;
     standings(run).set(host, { hash, since: now, how: 'shows' });
@@ -103,7 +106,8 @@ export function canaries(
       case 'approved':
         // It begins anew, whatever became of those who had it before.
         for (const each of known.values())
-          for (const [host, { hash }] of each) if (hash === fact.hash) each.delete(host);
+          for (const [host, { hash, how }] of each)
+            if (hash === fact.hash && how === 'trying') each.delete(host);
         return;
       case 'push-arrived':
         if (fact.push.awaited()) pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);

@@ -107,10 +107,6 @@ export const MUTANTS = [
     'if (term !== undefined && record.term > term) throw',
     'if (term !== undefined && record.term < 0) throw',
   ]),
-  mutant('what a gateway still loads is forgotten when it leaves', 'src/rollout/fleet.ts', [
-    'left: before?.left,',
-    'left: undefined,',
-  ]),
   mutant('a watch goes on from a version that is gone', 'src/kube/watch-cache/plan.ts', [
     "return outcome.livedMs >= HEALTHY_MS ? atOnce('list') : retry('list', failuresBefore + 1, random);",
     "return retry('watch', failuresBefore + 1, random);",

@@ -24,6 +24,8 @@ export function startWorker(mutant) {
         });
         child.send({ seed, trace });
       }),
-    close: () => child.disconnect(),
+    close() {
+      if (child.connected) child.disconnect();
+    },
   };
 }

@@ -93,9 +93,6 @@ export async function startController(options: ControllerOptions): Promise<Contr
     },
   });
   const known = (): boolean => sources.synced() && keeper.synced();
-  const judgeWhenKnown = (): void => {
-    if (known()) loop.changed();
-  };
   // Nobody stands for election, nor pushes, before it knows all that there is to know.
   const beginWhenSynced = (): void => {
     if (leadership !== undefined || !known() || !discovery.synced()) return;
@@ -108,7 +105,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     }
   };
   const sources: Sources = openSources(options, () => {
-    judgeWhenKnown();
+    if (known()) loop.changed();
     beginWhenSynced();
   });
   const discovery = openDiscovery(options, fleet, () => beginWhenSynced());

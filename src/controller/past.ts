@@ -6,6 +6,3 @@ export interface Past {
   readonly lastGood: (Provenance & { readonly revision: Revision }) | undefined;
   readonly approved: (revision: string) => boolean;
 }
-
-/** Where no history is kept. */
-export const NO_PAST: Past = { lastGood: undefined, approved: () => false };

@@ -4,7 +4,6 @@ import type { Revision } from '../../../src/config/revision.js';
 import type { AsyncCompiler } from '../../../src/controller/compiler.js';
 import { judge } from '../../../src/controller/judge.js';
 import type { Agreed, Judgement } from '../../../src/controller/judge.js';
-import { NO_PAST } from '../../../src/controller/past.js';
 import type { Past } from '../../../src/controller/past.js';
 import { provenanceOf } from '../../../src/history/provenance.js';
 import type { SourceSnapshot } from '../../../src/sources/follow.js';
@@ -37,6 +36,7 @@ function compiler(): AsyncCompiler {
   };
 }
 
+const NO_PAST: Past = { lastGood: undefined, approved: () => false };
 const SETTINGS = { allowRemoval: false, maxShrink: 50 };
 
 /** A process that agreed to what `sources` say. */

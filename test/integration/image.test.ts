@@ -1,11 +1,21 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest, test } from '@jest/globals';
 import { ADMIN_SERVICE, CONFIG_LABEL, CONFIG_NAMESPACE, KONG_NAMESPACE } from '../../src/demo/world.js';
 import { configOf, createTroop } from '../support/troop.js';
+import type { Troop } from '../support/troop.js';
 
 jest.setTimeout(120_000);
 
@@ -16,10 +26,15 @@ const LIMIT_MB = 120;
 
 let folder = '';
 let tree = '';
+let node = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'silverback-image-'));
   chmodSync(folder, 0o755);
   tree = join(folder, 'silverback');
+  // A copy, because the one that runs us may be in a home that nobody else may enter.
+  node = join(folder, 'node');
+  copyFileSync(process.execPath, node);
+  chmodSync(node, 0o755);
   execFileSync(process.execPath, [join(checkout, 'scripts/image-tree.mjs'), tree]);
   for (const path of allIn(tree)) chmodSync(path, lstatSync(path).isDirectory() ? 0o555 : 0o444);
 });
@@ -41,7 +56,7 @@ function allIn(path: string): string[] {
 
 /** Starts what the image starts, as the image's user, in an environment that has nothing of ours. */
 const start = (args: readonly string[]) =>
-  spawn(process.execPath, ['dist/cli/main.js', ...args], {
+  spawn(node, ['dist/cli/main.js', ...args], {
     cwd: tree,
     env: { NODE_ENV: 'production' },
     ...nobody,
@@ -84,6 +99,9 @@ test('the bill of materials lists every package in the image, no other, and what
 });
 
 describe('what the image holds', () => {
+  let troop: Troop | undefined;
+  afterAll(() => troop?.close());
+
   it(`is less than ${LIMIT_MB} MB, of which nothing is for compilers or debuggers`, () => {
     const files = allIn(tree).filter((path) => lstatSync(path).isFile());
     const bytes = files.reduce((sum, path) => sum + lstatSync(path).size, 0);
@@ -111,7 +129,7 @@ describe('what the image holds', () => {
   });
 
   it('configures gateways that it discovers, read-only and unprivileged', async () => {
-    const troop = await createTroop({ gateways: 2 });
+    troop = await createTroop({ gateways: 2 });
     troop.world.setConfig('shop', { 'kong.yaml': configOf('one') });
     const kubeconfig = join(folder, 'kubeconfig');
     writeFileSync(kubeconfig, troop.world.kube.kubeconfig({ namespace: CONFIG_NAMESPACE }));
@@ -133,6 +151,5 @@ describe('what the image holds', () => {
     replica.kill('SIGTERM');
     replica.stdout.resume();
     expect([await closed, log]).toEqual([[0, null], expect.stringContaining('all 2 gateways serve')]);
-    await troop.close();
   });
 });

@@ -5,6 +5,7 @@ import type { Fleet, FleetPorts } from '../../../src/rollout/fleet.js';
 import { beginTenure } from '../../../src/rollout/tenure.js';
 import type { Tenure } from '../../../src/rollout/tenure.js';
 import type { Happening } from '../../../src/report/happening.js';
+import { FLEET_SETTINGS } from '../../support/virtual-fleet.js';
 import { createVirtualClock } from '../../support/virtual-clock.js';
 import type { VirtualClock } from '../../support/virtual-clock.js';
 import { createVirtualGateways, pushesTo, restart, revisionOf } from '../../support/virtual-gateways.js';
@@ -14,19 +15,7 @@ const A = revisionOf('A');
 const B = revisionOf('B');
 const C = revisionOf('C');
 
-const SETTINGS: FleetPorts['settings'] = {
-  concurrency: 10,
-  pushTimeoutMs: 30_000,
-  statusTimeoutMs: 5_000,
-  retries: 3,
-  resyncMs: 30_000,
-  pendingMs: 10_000,
-  vigilanceMs: 0,
-  observe: false,
-  drift: 'repair',
-  canary: false,
-  canaryHoldMs: 2_000,
-};
+const SETTINGS: FleetPorts['settings'] = { ...FLEET_SETTINGS, canary: false };
 
 let clock: VirtualClock;
 let gateways: VirtualGateways;

@@ -19,6 +19,9 @@ import type { ControllerOptions } from './controller.js';
 /** The pace at which files are looked at beside the operating system's notices (ms). */
 const FILE_POLL_MS = 1_000;
 
+/** Of the gateways with traffic, no more than a quarter loads at once. */
+const PART_AT_ONCE = 1 / 4;
+
 /** What a rollout showed of a revision. */
 export interface Verdicts {
   readonly good: (revision: Revision) => void;
@@ -39,6 +42,7 @@ export function openFleet(
     report,
     settings: {
       concurrency: values['kong-admin-concurrency'],
+      partAtOnce: PART_AT_ONCE,
       pushTimeoutMs: values['proxy-timeout-seconds'],
       statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
       retries: values['kong-admin-retries'],

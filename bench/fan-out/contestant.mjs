@@ -23,10 +23,15 @@ const COMMANDS = {
   round: ({ revision }) => timed(() => contestant.round(revision)),
   /** Not timed: back to another revision, where a contestant needs that. */
   settle: ({ revision }) => contestant.settle?.(revision),
-  /** What the process holds now, and has held at most since it was asked last (bytes). */
-  memory() {
-    globalThis.gc?.();
-    return { rss: process.memoryUsage().rss, peak: process.resourceUsage().maxRSS * 1024 };
+  /** A round, and how much more memory the process held at most meanwhile than before (bytes). */
+  async watched({ revision }) {
+    globalThis.gc();
+    const before = process.memoryUsage.rss();
+    let most = before;
+    const watching = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 5);
+    await contestant.round(revision);
+    clearInterval(watching);
+    return { peak: most - before };
   },
   close: () => contestant.close(),
 };

@@ -23,14 +23,22 @@ export async function makeIdentity() {
  */
 export async function startSinks(count, tls) {
   const child = startChild(SINK);
-  const urls = await child.call('open', { count, tls });
+  const { hosts, port } = await child.call('open', { count, tls });
   return {
-    urls,
-    /** What may be pushed; each of a length of its own. */
+    hosts,
+    port,
+    urls: hosts.map((host) => `${tls === undefined ? 'http' : 'https'}://${host}:${port}`),
+    /** What may be pushed; each of a length of its own. Without it anything may be, and is hashed. */
     expect: (revisions) =>
       child.call('expect', { revisions: revisions.map(({ id, bytes }) => ({ id, length: bytes.length })) }),
+    hang: (numbers) => child.call('hang', { numbers }),
+    empty: (numbers) => child.call('empty', { numbers }),
     /** What came in since it was asked last. */
     counts: () => child.call('counts'),
-    end: () => child.end(),
+    hashes: () => child.call('hashes'),
+    /** When `count` gateways have shown something new since this was called: ms since the epoch. */
+    begin: (count) => child.call('begin', { count }),
+    end: () => child.call('end'),
+    stop: () => child.end(),
   };
 }

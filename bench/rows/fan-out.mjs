@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { startChild } from '../harness/child.mjs';
 import { revisionOf } from '../harness/configurations.mjs';
 import { median } from '../harness/figures.mjs';
-import { startSinks } from './sinks.mjs';
+import { startSinks } from '../fan-out/sinks.mjs';
 
-const CONTESTANT = new URL('contestant.mjs', import.meta.url).pathname;
+const CONTESTANT = new URL('../fan-out/contestant.mjs', import.meta.url).pathname;
 /** More buys nothing on a fast path (node-libs.md 3). */
 const AT_ONCE = 32;
 
@@ -58,7 +58,48 @@ export async function contest({ gateways, megabytes, tls, names, rounds }) {
     );
   } finally {
     for (const { child } of children) child.end();
-    sinks.end();
+    sinks.stop();
     await rm(folder, { recursive: true });
   }
+}
+
+/** Gateways and megabytes; with whom ours is compared, and how many rounds count. */
+const SIZES = [
+  { gateways: 10, megabytes: 0.1, rounds: 9 },
+  { gateways: 10, megabytes: 1, rounds: 9 },
+  { gateways: 100, megabytes: 0.1, rounds: 9 },
+  { gateways: 100, megabytes: 1, rounds: 5 },
+  { gateways: 1000, megabytes: 0.1, rounds: 5 },
+  // A fetch per gateway, all at once, holds every answer: gigabytes.
+  { gateways: 1000, megabytes: 1, rounds: 3, without: ['fetch'] },
+  { gateways: 100, megabytes: 10, rounds: 3, without: ['fetch'] },
+];
+
+/** @param {object | undefined} tls */
+export async function measureFanOut(tls, quick) {
+  const rows = [];
+  for (const { gateways, megabytes, rounds, without = [] } of quick ? SIZES.slice(2, 4) : SIZES) {
+    const names = ['limit', 'engine', 'curl', 'fetch'].filter((name) => !without.includes(name));
+    const { limit, engine, curl, fetch } = await contest({ gateways, megabytes, tls, names, rounds });
+    const row = `${gateways} x ${megabytes} MB, ${tls === undefined ? 'plain' : 'mTLS'}`;
+    const figures = `${engine.wallMs.toFixed(0)} ms, limit ${limit.wallMs.toFixed(0)} ms`;
+    rows.push({
+      row: `fan-out ${row}: throughput of the limit's (${figures})`,
+      value: limit.wallMs / engine.wallMs,
+      atLeast: megabytes >= 1 ? 0.85 : 0.6,
+    });
+    rows.push({
+      row: `fan-out ${row}: times as fast as curl`,
+      value: curl.wallMs / engine.wallMs,
+      atLeast: 2,
+    });
+    if (fetch === undefined) continue;
+    rows.push({
+      row: `fan-out ${row}: times as fast as fetch`,
+      value: fetch.wallMs / engine.wallMs,
+      atLeast: 2.5,
+    });
+    rows.push({ row: `fan-out ${row}: CPU of fetch by ours`, value: fetch.cpuMs / engine.cpuMs, atLeast: 4 });
+  }
+  return rows;
 }

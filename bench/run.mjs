@@ -5,11 +5,13 @@ import { writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { makeIdentity } from './fan-out/sinks.mjs';
+import { measureCompile } from './rows/compile.mjs';
 import { measureFailover } from './rows/failover.mjs';
 import { measureFanOut } from './rows/fan-out.mjs';
 import { measureMemory } from './rows/memory.mjs';
 import { measurePropagation } from './rows/propagation.mjs';
 import { measureScaleUp } from './rows/scale-up.mjs';
+import { measureStartUp } from './rows/start-up.mjs';
 import { measureSteadyState } from './rows/steady-state.mjs';
 
 const { values } = parseArgs({
@@ -26,6 +28,8 @@ const BENCHES = {
   failover: async () => [...(await measureFailover(undefined)), ...(await measureFailover(tls))],
   'scale-up': () => measureScaleUp(),
   'steady-state': () => measureSteadyState(),
+  compile: () => measureCompile(),
+  'start-up': () => measureStartUp(),
 };
 
 const wanted = values.only?.split(',') ?? Object.keys(BENCHES);
@@ -42,7 +46,11 @@ const rows = [];
 for (const name of wanted) {
   for (const row of await BENCHES[name]()) {
     const { row: what, value, atLeast, atMost, unit = '' } = row;
-    const limit = atLeast === undefined ? `at most ${shown(atMost)}` : `at least ${shown(atLeast)}`;
+    const limits = [
+      atLeast !== undefined && `at least ${shown(atLeast)}`,
+      atMost !== undefined && `at most ${shown(atMost)}`,
+    ];
+    const limit = limits.find(Boolean) ?? 'no limit';
     console.log(
       `${isMet(row) ? '  ok  ' : 'MISSED'} ${shown(value).padStart(7)} ${unit.padEnd(2)} (${limit})  ${what}`,
     );

@@ -41,6 +41,10 @@ export interface ConfigLoop {
   readonly judged: () => boolean;
   readonly held: () => boolean;
   readonly valid: () => boolean;
+  /** About the newest configuration. */
+  readonly findings: () => readonly Finding[];
+  /** When the change of the sources that led to a revision was seen (ms), where nothing has changed since it was accepted. */
+  readonly changeSeenAt: (revision: string) => number | undefined;
   readonly stop: () => void;
 }
 
@@ -56,6 +60,16 @@ function objectsAtFault(snapshot: SourceSnapshot, findings: readonly Finding[]):
   return objects.length > 0 ? objects : objectsOf(snapshot);
 }
 
+/** All that there is to say of what was judged; a hold's reasons count, whether a finding says them or not. */
+function findingsOf({ decision, compilation, quarantined }: Judgement): Finding[] {
+  const kept = quarantined.flatMap((each) => each.findings);
+  if (decision.kind === 'invalid') return [...decision.findings, ...kept];
+  const found = [...compilation.findings, ...kept];
+  if (decision.kind !== 'held') return found;
+  const holds = decision.reasons.map((message): Finding => ({ severity: 'hold', code: 'held', message }));
+  return [...found.filter(({ severity }) => severity !== 'hold'), ...holds];
+}
+
 export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   const { clock, report, compiler } = options;
   let agreed: Agreed | undefined;
@@ -63,6 +77,10 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   let last: 'good' | 'held' | 'invalid' | undefined;
   /** What was said last, so that a snapshot that changes nothing is not told again. */
   let told = '';
+  let findings: readonly Finding[] = [];
+  /** When the first change was seen that was not judged yet. */
+  let changedAt: number | undefined;
+  let accepted: { readonly revision: string; readonly seenAt: number } | undefined;
 
   const tellMissing = (missing: readonly Missing[]): void => {
     for (const { name, object } of missing) {
@@ -90,8 +108,9 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     agreed = { revision, sources: new Map(holding.map((source) => [source.name, source])) };
   };
 
-  const take = (judgement: Judgement, durationMs: number): void => {
+  const take = (judgement: Judgement, durationMs: number, seenAt: number): void => {
     const { decision, compilation, snapshot, quarantined, missing } = judgement;
+    findings = findingsOf(judgement);
     const kept = options.kept();
     const invalid = (findings: readonly Finding[], objects: readonly ObjectRef[]): void => {
       once(['invalid', findings, kept], () =>
@@ -129,6 +148,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
       case 'adopt': {
         const { revision } = decision;
         agreeTo(revision, snapshot);
+        accepted = { revision: revision.id, seenAt };
         told = '';
         tellQuarantined(quarantined);
         report({
@@ -148,10 +168,12 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
 
   const look = async (): Promise<void> => {
     const startedAt = clock.now();
+    const seenAt = changedAt ?? startedAt;
+    changedAt = undefined;
     const judgement = await judge(compiler, options.snapshot(), agreed, options.past(), options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
-    take(judgement, clock.now() - startedAt);
+    take(judgement, clock.now() - startedAt, seenAt);
     const { decision } = judgement;
     const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
     options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);
@@ -168,10 +190,17 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   });
 
   return {
-    changed: loop.changed,
+    changed() {
+      changedAt ??= clock.now();
+      // Whatever becomes of it now is owed to this change.
+      accepted = undefined;
+      loop.changed();
+    },
     judged: () => last !== undefined,
     held: () => last === 'held',
     valid: () => last !== 'invalid',
+    findings: () => findings,
+    changeSeenAt: (revision) => (accepted?.revision === revision ? accepted.seenAt : undefined),
     stop: loop.stop,
   };
 }

@@ -30,6 +30,7 @@ export function openFleet(
   admin: Parameters<typeof createFleet>[0]['admin'],
   compiler: AsyncCompiler,
   verdicts: Verdicts,
+  changeSeenAt: (revision: string) => number | undefined,
 ): Fleet {
   const { values, clock, random, report } = options;
   return createFleet({
@@ -51,6 +52,7 @@ export function openFleet(
       canaryHoldMs: values['canary-hold'],
     },
     smoke: options.outside.smoke,
+    changeSeenAt,
     onFailed: ({ id }, trouble) => verdicts.bad(id, words(trouble)),
     onStopped: () => undefined,
     onProven: () => undefined,

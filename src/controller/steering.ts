@@ -34,6 +34,8 @@ export interface Steering {
   /** The objects that the accepted revision is made of. */
   readonly objects: () => readonly ObjectRef[];
   readonly held: () => boolean;
+  /** What waits for an approval, whoever holds it. */
+  readonly holds: () => HeldRevision | undefined;
   /** A rollout has succeeded. */
   readonly succeeded: (revision: Revision) => void;
   readonly stop: () => void;
@@ -102,6 +104,7 @@ export function startSteering(options: SteeringOptions): Steering {
     accepted: (id) => (accepted?.revision.id === id ? accepted.revision : undefined),
     objects: () => accepted?.provenance.sources.flatMap(({ object }) => object ?? []) ?? [],
     held: () => firstPush?.held() !== undefined,
+    holds: () => loopHold ?? firstPush?.held(),
     succeeded(revision) {
       if (accepted?.revision.id === revision.id) keeper.keep(revision, accepted.provenance);
     },

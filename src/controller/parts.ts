@@ -35,6 +35,7 @@ export function openFleet(
   admin: Parameters<typeof createFleet>[0]['admin'],
   compiler: AsyncCompiler,
   verdicts: Verdicts,
+  changeSeenAt: (revision: string) => number | undefined,
 ): Fleet {
   const { values, clock, random, report } = options;
   return createFleet({
@@ -57,6 +58,7 @@ export function openFleet(
       canaryHoldMs: values['canary-hold'],
     },
     smoke: options.outside.smoke,
+    changeSeenAt,
     onFailed: ({ id }, trouble) => verdicts.bad(id, words(trouble)),
     onStopped: () => undefined,
     onProven: () => undefined,

@@ -43,6 +43,8 @@ export interface FleetPorts extends RolloutListener {
     canary: boolean,
     kongVersion: string | undefined,
   ) => void;
+  /** When the change that led to a revision was seen (ms by the clock), if that is known: from then on convergence is measured. */
+  readonly changeSeenAt?: (revision: string) => number | undefined;
   /** Canaries and every gateway that can be reached serve it; those set aside or out of reach do not count. */
   readonly onSucceeded: (revision: Revision) => void;
 }
@@ -149,7 +151,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     },
   });
 
-  const convergence = createConvergence(clock, report, gatekeeper.isOpen, (revision) => {
+  const onReached = (revision: Revision): void => {
     const { desired, lastGood } = gatekeeper.goal();
     if (revision.id !== desired?.id) return;
     gatekeeper.settled();
@@ -157,7 +159,8 @@ export function createFleet(ports: FleetPorts): Fleet {
     succeeded = revision.id;
     report({ kind: 'rollout-succeeded', revision: revision.id });
     ports.onSucceeded(revision);
-  });
+  };
+  const convergence = createConvergence(clock, report, gatekeeper.isOpen, onReached, ports.changeSeenAt);
 
   const onState = (member: Member, state: GatewayState): void => {
     if (!tended.has(member.key)) return;
@@ -275,8 +278,9 @@ export function createFleet(ports: FleetPorts): Fleet {
       tenure = next;
       succeeded = undefined;
       gatekeeper.begin();
-      convergence.clear();
       convergence.aimAt(aim());
+      // What was seen before we led is not ours to measure.
+      convergence.clear();
       for (const member of members.values()) takeIntoCare(member, next, false);
       sayIfNone();
       next.signal.addEventListener(

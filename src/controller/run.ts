@@ -93,7 +93,7 @@ function joinEvents(
     namespace !== undefined && name !== undefined
       ? { apiVersion: 'v1', kind: 'Service', namespace, name }
       : undefined;
-  join(eventReport((note) => recorder.record(note), leading, service));
+  join(eventReport({ record: (note) => recorder.record(note), leading, service, clock: ports.clock }));
   return { close: () => recorder.close() };
 }
 

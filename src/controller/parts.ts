@@ -122,7 +122,8 @@ export function openDiscovery(
   });
 }
 
-export function joinElection(options: ControllerOptions, cluster: Cluster): Elector {
+/** @param ledBefore whether the history tells of leaders before us */
+export function joinElection(options: ControllerOptions, cluster: Cluster, ledBefore: boolean): Elector {
   const { values, clock, random, report, identity } = options;
   const namespace = namespaceFor('election-namespace', values['election-namespace'], cluster);
   return startElection({
@@ -131,6 +132,7 @@ export function joinElection(options: ControllerOptions, cluster: Cluster): Elec
     random,
     report,
     identity,
+    ledBefore,
     namespace,
     leaseName: leaseName(values['election-id'], namespace),
     leaseDurationMs: values['lease-duration'],

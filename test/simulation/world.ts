@@ -2,6 +2,7 @@ import type { Clock } from '../../src/clock/clock.js';
 import { createKubeApi } from '../../src/emulator/kube/api.js';
 import { isFields } from '../../src/emulator/kube/object.js';
 import { createStore } from '../../src/emulator/kube/store.js';
+import { isBlank } from '../../src/history/record.js';
 import { readSettings } from '../../src/settings/read.js';
 import type { Values } from '../../src/settings/read.js';
 import { createAuthor, SELECTOR } from './author.js';
@@ -106,6 +107,8 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
     return 'body' in answer && answer.status === 200;
   };
   const running = (): Run[] => world.replicas.flatMap((replica) => replica.run() ?? []);
+  /** Without a trace of leaders in the history, whoever never saw a Lease takes its absence for a first installation: a known limit. */
+  const isBlind = (): boolean => isBlank(operator.record());
   let deleted = false;
   let deletedAt = -Infinity;
   const world: World = {
@@ -129,7 +132,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
         resets: () => world.resets,
         sliceMs: scenario.large ? traitsDice.between(1, 400) : 1,
         compiler: compilers,
-        mayStart: () => !deleted || leaseExists() || running().length === 0,
+        mayStart: () => !deleted || !isBlind() || leaseExists() || running().length === 0,
         note: noteAll,
       }),
     ),
@@ -141,10 +144,9 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
           contentType: 'application/merge-patch+json',
           body: JSON.stringify({ metadata: { labels: { touched: String(Math.floor(clock.now())) } } }),
         }),
-      // A process that never saw a Lease takes its absence for a first installation (election/step.ts): a known limit.
       remove() {
-        if (!running().every((run) => sawLease.has(run)) || clock.now() < deletedAt + DELETION_PAUSE_MS)
-          return;
+        if (isBlind() && !running().every((run) => sawLease.has(run))) return;
+        if (clock.now() < deletedAt + DELETION_PAUSE_MS) return;
         deletedAt = clock.now();
         world.event('somebody', 'deletes the Lease');
         deleted = true;

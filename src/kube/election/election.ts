@@ -18,6 +18,8 @@ export interface ElectionOptions extends ElectionTimes {
   readonly namespace: string;
   /** Pod name, `_`, and a UUID made anew by each process (`newIdentity`). */
   readonly identity: string;
+  /** Something else than the Lease tells that there were leaders: where it is gone, somebody deleted it. */
+  readonly ledBefore?: boolean;
   readonly report: Report;
   /** Where a listener's error goes; by default it ends the process. */
   readonly crash?: (error: unknown) => void;

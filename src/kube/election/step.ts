@@ -77,6 +77,8 @@ export interface Moment {
 
 export interface Candidate extends ElectionTimes {
   readonly identity: string;
+  /** Something else than the Lease tells that there were leaders: where it is gone, somebody deleted it. */
+  readonly ledBefore?: boolean;
 }
 
 /** A claim that is refused again and again (somebody else keeps writing) is paced by this share of the retry period. */
@@ -193,16 +195,16 @@ function sawLease(
 
 /**
  * A whole lease from when it was first seen vacant, or from when we looked again after looking away (somebody may have led
- * meanwhile). Not for a process that never saw a trace of a leader: that is what a first installation looks like.
+ * meanwhile). Not for a process that knows of no trace of a leader: that is what a first installation looks like.
  */
 function guardOfVacancy(
   state: ElectionState,
   now: number,
   vacant: Lease | 'absent',
-  { leaseDurationMs }: Candidate,
+  { leaseDurationMs, ledBefore = false }: Candidate,
 ): number {
   const untouched = vacant === 'absent' || vacant.renewTime === undefined;
-  if (untouched && state.transitions === undefined) return state.guardUntil;
+  if (untouched && state.transitions === undefined && !ledBefore) return state.guardUntil;
   const lookedAway = now - state.seenAt > leaseDurationMs * VACANCY_SHARE;
   const news = vacant === 'absent' ? state.seen !== 'absent' : isNews(state, vacant);
   if (!news && !lookedAway) return state.guardUntil;

@@ -123,7 +123,11 @@ export function openDiscovery(
 }
 
 /** @param ledBefore whether the history tells of leaders before us */
-export function joinElection(options: ControllerOptions, cluster: Cluster, ledBefore: boolean): Elector {
+export function joinElection(
+  options: ControllerOptions,
+  cluster: Cluster,
+  ledBefore: () => boolean,
+): Elector {
   const { values, clock, random, report, identity } = options;
   const namespace = namespaceFor('election-namespace', values['election-namespace'], cluster);
   return startElection({

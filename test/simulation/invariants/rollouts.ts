@@ -96,6 +96,11 @@ export function canaries(
 
   /** Who is a canary, and no longer, cannot be seen on the wire. */
   const heard = (run: Run, happening: Happening): void => {
+    // The next tenure begins as a new process would, and looks at everything anew.
+    if (happening.kind === 'leadership-lost') {
+      known.delete(run);
+      for (const key of [...toldAt.keys()]) if (key.startsWith(`${run.name} `)) toldAt.delete(key);
+    }
     if (happening.kind === 'rollout-succeeded') acceptForAll(happening.revision);
     if (happening.kind === 'canary-chosen')
       chosenAt.set(`${hostOf(happening.gateway) ?? ''} ${happening.revision}`, clock.now());

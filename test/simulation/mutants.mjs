@@ -62,6 +62,10 @@ export const MUTANTS = [
     'return assess(seen, hash, order, now, false);',
     'return assess(seen, hash, order, now, true);',
   ]),
+  mutant('what a gateway showed before a push is taken for its outcome', 'src/gateway/state.ts', [
+    'if (unsettled.hash === hash && unsettled.hashBefore !== hash) {',
+    'if (unsettled.hash === hash) {',
+  ]),
   mutant('two pushes to one gateway at once', 'src/rollout/tend.ts', [
     'done: run().finally(',
     'done: Promise.all([run(), run()]).then(() => undefined).finally(',

@@ -26,6 +26,8 @@ export interface ElectionState {
   readonly seenAt: number;
   /** What was read is known to be outdated, or there is a hint that it is. */
   readonly mustRead: boolean;
+  /** A watch has seen a Lease, though we never read one. */
+  readonly heardOf: boolean;
   /** Until then an earlier holder may believe that it leads. */
   readonly guardUntil: number;
   /** How long the last live holder's Lease lasts; how long a Lease without a record is taken to last. */
@@ -93,6 +95,7 @@ export function initialState(): ElectionState {
     seen: undefined,
     seenAt: -Infinity,
     mustRead: true,
+    heardOf: false,
     guardUntil: -Infinity,
     lastDurationMs: 0,
     validUntil: -Infinity,
@@ -159,7 +162,8 @@ function observe(
       const known = typeof state.seen === 'object' ? state.seen.version : undefined;
       if (state.seen !== undefined && known === observation.version) return state;
       const earliest = state.seenAt + candidate.retryPeriodMs * HINTED_SHARE;
-      return { ...state, mustRead: true, notBefore: Math.max(state.notBefore, earliest) };
+      const heardOf = state.heardOf || observation.version !== undefined;
+      return { ...state, heardOf, mustRead: true, notBefore: Math.max(state.notBefore, earliest) };
     }
   }
 }
@@ -203,7 +207,7 @@ function guardOfVacancy(
   vacant: Lease | 'absent',
   { leaseDurationMs, ledBefore = false }: Candidate,
 ): number {
-  const untouched = vacant === 'absent' || vacant.renewTime === undefined;
+  const untouched = vacant === 'absent' ? !state.heardOf : vacant.renewTime === undefined;
   if (untouched && state.transitions === undefined && !ledBefore) return state.guardUntil;
   const lookedAway = now - state.seenAt > leaseDurationMs * VACANCY_SHARE;
   const news = vacant === 'absent' ? state.seen !== 'absent' : isNews(state, vacant);

@@ -104,6 +104,11 @@ describe('a candidate', () => {
     expect(step(looked, woke, moment(15_000), me).action.kind).toBe('create');
   });
 
+  test('waits a whole lease for one that its watch saw, and that is not there when it looks', () => {
+    const gone = after([0, { kind: 'hinted', version: '7' }], [100, read(undefined)]);
+    expect(gone.state.guardUntil).toBe(15_100);
+  });
+
   test('takes a Lease that has no spec at once', () => {
     expect(after([0, read(lease(undefined))]).action).toMatchObject({
       kind: 'update',

@@ -112,7 +112,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const beginWhenSynced = (): void => {
     if (leadership !== undefined || !known() || !discovery.synced()) return;
     if (election && cluster !== undefined) {
-      elector = joinElection(options, cluster);
+      elector = joinElection(options, cluster, keeper.ledBefore);
       leadership = followElection(elector, fleet, steering.lead);
     } else {
       leadership = leadAlone(fleet);

@@ -137,7 +137,12 @@ export function leaseOf(values: Values, cluster: Cluster): ObjectRef {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
 }
 
-export function joinElection(options: ControllerOptions, cluster: Cluster): Elector {
+/** @param ledBefore whether the history tells of leaders before us */
+export function joinElection(
+  options: ControllerOptions,
+  cluster: Cluster,
+  ledBefore: () => boolean,
+): Elector {
   const { values, clock, random, report, identity } = options;
   const lease = leaseOf(values, cluster);
   return startElection({
@@ -146,6 +151,7 @@ export function joinElection(options: ControllerOptions, cluster: Cluster): Elec
     random,
     report,
     identity,
+    ledBefore,
     namespace: lease.namespace,
     leaseName: lease.name,
     leaseDurationMs: values['lease-duration'],

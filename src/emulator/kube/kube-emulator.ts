@@ -6,6 +6,7 @@ import { createKubeApi } from './api.js';
 import { createFaults, type FaultRule, type SeenRequest } from './faults.js';
 import type { StoredObject } from './object.js';
 import { resourceOfKind } from './resources.js';
+import type { Allows } from './rights.js';
 import { createApiServer, type LoggedRequest, type ServerTls } from './server.js';
 import { createStore, type Change } from './store.js';
 
@@ -17,6 +18,8 @@ export interface KubeEmulatorOptions {
   readonly tokens?: Readonly<Record<string, string>>;
   readonly tls?: ServerTls;
   readonly goneAs?: 'event' | 'status';
+  /** How far its clock is ahead of ours, as Date headers show it. */
+  readonly clockAheadMs?: number;
   /** kube-apiserver sends about one a minute. */
   readonly bookmarkMs?: number;
   /** Runs `fn` after `ms`; gives a function that prevents it. */
@@ -53,6 +56,8 @@ export interface KubeEmulator {
 
   /** Which tokens are good from now on. */
   setTokens(tokens: Readonly<Record<string, string>>): void;
+  /** Who may do what from now on; at first, everybody may do everything. */
+  setRights(allows: Allows): void;
   /** Forgets old versions: watches and lists from before get 410. */
   compact(): void;
   bookmark(): void;
@@ -81,8 +86,10 @@ const BOOKMARK_MS = 60_000;
 export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Promise<KubeEmulator> {
   const after = options.after ?? afterOnTimers;
   const store = createStore({ uid: randomUUID, wall: () => new Date() });
+  let allows: Allows = () => true;
   const api = createKubeApi({
     store,
+    allows: (asked) => allows(asked),
     after,
     bookmarkMs: options.bookmarkMs ?? BOOKMARK_MS,
     goneAs: options.goneAs ?? 'event',
@@ -97,6 +104,7 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     tokens,
     after,
     tls: options.tls,
+    clockAheadMs: options.clockAheadMs ?? 0,
     log(request) {
       requests.push(request);
       if (requests.length > MOST_LOGGED) requests.shift();
@@ -155,6 +163,9 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     setTokens(next) {
       tokens.clear();
       for (const [token, client] of Object.entries(next)) tokens.set(token, client);
+    },
+    setRights(next) {
+      allows = next;
     },
     compact: () => api.compact(),
     bookmark: () => api.bookmark(),

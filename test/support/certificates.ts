@@ -56,6 +56,16 @@ export async function makeCertificates({
   return { ca: ca.cert, caKey: ca.key, server, client, stranger, issue };
 }
 
+/** As Kong makes one for itself, where it is given none. */
+export async function makeSelfSigned(name: string): Promise<KeyPair> {
+  const made = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
+  });
+  return { key: made.private, cert: made.cert };
+}
+
 /** Each with a name of its own: where two CAs of one name are trusted, OpenSSL looks at the first one only. */
 async function makeCa(): Promise<KeyPair> {
   const made = await generate([{ name: 'commonName', value: `CA ${randomUUID()}` }], {

@@ -11,15 +11,23 @@ const { ok, fail } = resultsOf('gateways');
 
 const PORTS = 'the Admin API is on 8001 (HTTP) or 8444 (HTTPS) unless KONG_ADMIN_LISTEN says otherwise';
 
-/** What `GET /status` tells of who is there. A failure says why nothing more can be asked. */
-export function checkAdmin(asked: Asked, material: Material, workspace: string | undefined): Result[] {
+/**
+ * What `GET /status` tells of who is there. A failure says why nothing more can be asked.
+ * @param secure asked by https
+ */
+export function checkAdmin(
+  asked: Asked,
+  material: Material,
+  workspace: string | undefined,
+  secure: boolean,
+): Result[] {
   if ('trouble' in asked) {
     const { reason, advice } = asked.trouble;
     const closed = /closed|reset|ALERT/.test(reason);
     return [
       fail('admin-api', reason, {
         fix: closed
-          ? clientCertificateFix(material)
+          ? closedFix(material, secure)
           : (advice ?? 'is it overloaded, or does something stand in between?'),
       }),
     ];
@@ -27,7 +35,8 @@ export function checkAdmin(asked: Asked, material: Material, workspace: string |
   const { answer } = asked;
   const access = checkAccess(answer, material);
   if (access !== undefined) return [access];
-  const allowed = ok('access', 'our credentials are accepted');
+  const given = material.token !== undefined || material.cert !== undefined;
+  const allowed = ok('access', given ? 'our credentials are accepted' : 'asks for no credentials');
   const other = somethingElse(answer, workspace);
   if (other !== undefined) return [allowed, other];
   const status = classifyStatus({ ...answer, contentType: '', retryAfter: undefined }, Date.now());
@@ -42,10 +51,13 @@ export function checkAdmin(asked: Asked, material: Material, workspace: string |
   ];
 }
 
-const clientCertificateFix = ({ cert }: Material): string =>
-  cert === undefined
+function closedFix({ cert }: Material, secure: boolean): string {
+  if (!secure)
+    return 'it may speak HTTPS on this port: use an https:// URL, or a Service port whose name ends in -tls';
+  return cert === undefined
     ? 'it may demand a client certificate: --kong-admin-tls-client-cert-file and --kong-admin-tls-client-key-file'
     : 'it may not trust our client certificate: was it signed by the CA that Kong is told (KONG_NGINX_ADMIN_SSL_CLIENT_CERTIFICATE)?';
+}
 
 function checkAccess({ status, body }: Answer, { token, cert }: Material): Result | undefined {
   if (status === 401 || status === 403)

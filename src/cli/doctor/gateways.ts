@@ -100,7 +100,7 @@ async function checkGateway(
   }
   results.push(...plainToken(gateway, material));
   const status = await ask(gateway, '/status');
-  results.push(...checkAdmin(status, material, values['kong-workspace']));
+  results.push(...checkAdmin(status, material, values['kong-workspace'], gateway.url.startsWith('https:')));
   if ('answer' in status) results.push(checkClock('gateways', 'this gateway', status.answer.date));
   if (failed(results)) return { results };
   const asked = checkRoot(await ask(gateway, '/'));

@@ -111,28 +111,25 @@ function unreachable({ url }: GatewayAddress, error: unknown): Result {
   return fail('connection', `${url}: ${reason}`, { fix: listen });
 }
 
-const CHAIN: Readonly<Record<string, readonly [message: string, fix: string]>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: [
+const UNKNOWN_CA =
+  'give that CA as --kong-admin-ca-cert-file, and let Kong show the intermediate certificates, too';
+
+const CHAIN: Readonly<Record<string, (issuer: string) => readonly [message: string, fix: string]>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: () => [
     'is self-signed, and not trusted',
     "give it as --kong-admin-ca-cert-file (Kong makes one of its own unless KONG_ADMIN_SSL_CERT is set), or let a CA sign Kong's",
   ],
-  SELF_SIGNED_CERT_IN_CHAIN: [
-    'was signed by a CA that is not trusted (a root of its own)',
-    'give that CA as --kong-admin-ca-cert-file',
+  SELF_SIGNED_CERT_IN_CHAIN: (issuer) => [`was signed by ${issuer}, which is not trusted`, UNKNOWN_CA],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: (issuer) => [`was signed by ${issuer}, which is not trusted`, UNKNOWN_CA],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: (issuer) => [
+    `was signed by ${issuer}, which is not trusted`,
+    UNKNOWN_CA,
   ],
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
-    'was signed by a CA that is not trusted',
-    'give that CA as --kong-admin-ca-cert-file, and let Kong show the intermediate certificates, too',
-  ],
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [
-    'was signed by a CA that is not trusted',
-    'give that CA as --kong-admin-ca-cert-file',
-  ],
-  CERT_HAS_EXPIRED: [
-    'has a certificate in its chain that has expired',
+  CERT_HAS_EXPIRED: () => [
+    'is fine, yet one that signed it has expired',
     'renew the CA or the intermediate certificate',
   ],
-  CERT_NOT_YET_VALID: ['has a certificate in its chain that is not yet valid', 'compare the clocks'],
+  CERT_NOT_YET_VALID: () => ['is fine, yet one that signed it is not yet valid', 'compare the clocks'],
 };
 
 /** The gravest fault first: its dates, who signed it, whose it is. */
@@ -144,14 +141,13 @@ function checkCertificate(socket: TLSSocket, name: string, now: Date, ownCa: boo
   // Typed as an Error, yet a code.
   const code = socket.authorized ? undefined : String(socket.authorizationError);
   if (code !== undefined) {
-    const [what, fix] = CHAIN[code] ?? [
+    const issuer = commonName(certificate.issuer);
+    const [what, fix] = CHAIN[code]?.(issuer === undefined ? 'a CA' : `"${issuer}"`) ?? [
       `is not trusted (${oneLine(code).slice(0, 80)})`,
       'check --kong-admin-ca-cert-file',
     ];
-    const issuer = commonName(certificate.issuer);
-    const by = issuer === undefined ? '' : `, signed by "${issuer}"`;
-    const given = ownCa ? ' by --kong-admin-ca-cert(-file)' : '';
-    return fail('certificate', `its certificate${by}, ${what}${given}`, { fix });
+    const given = ownCa && what.includes('trusted') ? ' by --kong-admin-ca-cert(-file)' : '';
+    return fail('certificate', `its certificate ${what}${given}`, { fix });
   }
   if (checkServerIdentity(name, shown) !== undefined) {
     const names = oneLine(certificate.subjectAltName ?? commonName(certificate.subject) ?? 'no name').slice(

@@ -60,7 +60,7 @@ function checkMode(configuration: Fields): Result[] {
   const role = textOf(configuration, 'role') ?? 'traditional';
   const flavor = textOf(configuration, 'router_flavor');
   const results: Result[] = [];
-  if (database !== undefined && database !== 'off')
+  if (role === 'traditional' && database !== undefined && database !== 'off')
     results.push(
       fail(
         'mode',
@@ -142,7 +142,10 @@ function checkBodyLimits(configuration: Fields, wanted: Wanted | undefined): Res
       `the configuration (${sizeText(size)}) nearly fills what its Admin API takes (${maxText})`,
       { fix: BODY_FIX },
     );
-  return ok('body-size', `takes ${maxText}`);
+  return ok(
+    'body-size',
+    max === Infinity ? 'takes configurations of any size' : `takes configurations of up to ${maxText}`,
+  );
 }
 
 function checkRoom(configuration: Fields, wanted: Wanted | undefined): Result[] {

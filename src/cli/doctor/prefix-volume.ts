@@ -30,6 +30,8 @@ export async function checkPrefixVolume(
     return checkLimit(limitOf(fieldsOf(pod, 'spec'), prefix), wanted);
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
+    // It left meanwhile.
+    if (error.status === 404) return [];
     const why =
       error.status === 403 ? 'pods may not be read, and run does not need to' : oneLine(error.message);
     return [skipped('prefix-volume', why)];

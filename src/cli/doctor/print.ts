@@ -22,9 +22,10 @@ export function createPrinter(paint: Paint): { readonly lines: (batch: readonly 
   let area: Area | undefined;
   const advised = new Map<string, string>();
 
-  function linesOf({ verdict, subject, check, message, fix, snippet }: Result): string[] {
-    const name = subject === undefined ? check : `${subject} ${check}`;
-    const first = `${mark(verdict)} ${name.trimEnd()}: ${message}`;
+  function linesOf(result: Result): string[] {
+    const { verdict, message, fix, snippet } = result;
+    const name = nameOf(result);
+    const first = `${mark(verdict)} ${name}: ${message}`;
     if (fix === undefined) return [first];
     const advice = `${fix}\n${snippet ?? ''}`;
     const before = advised.get(advice);
@@ -56,6 +57,13 @@ export function createPrinter(paint: Paint): { readonly lines: (batch: readonly 
       return lines;
     },
   };
+}
+
+/** `rights in kong`, `kong-1 certificate`, `kong-1` for all that is well with it. */
+function nameOf({ area, check, subject }: Result): string {
+  if (subject === undefined) return check;
+  if (area === 'kubernetes') return `${check} in ${subject}`;
+  return check === '' ? subject : `${subject} ${check}`;
 }
 
 /** The good results about one gateway, as one. */

@@ -18,8 +18,6 @@ export interface KubeEmulatorOptions {
   readonly tokens?: Readonly<Record<string, string>>;
   readonly tls?: ServerTls;
   readonly goneAs?: 'event' | 'status';
-  /** How far its clock is ahead of ours, as Date headers show it. */
-  readonly clockAheadMs?: number;
   /** kube-apiserver sends about one a minute. */
   readonly bookmarkMs?: number;
   /** Runs `fn` after `ms`; gives a function that prevents it. */
@@ -56,6 +54,8 @@ export interface KubeEmulator {
 
   /** Which tokens are good from now on. */
   setTokens(tokens: Readonly<Record<string, string>>): void;
+  /** How far its clock is ahead of ours from now on, as Date headers show it. */
+  setClockAhead(ms: number): void;
   /** Who may do what from now on; at first, everybody may do everything. */
   setRights(allows: Allows): void;
   /** Forgets old versions: watches and lists from before get 410. */
@@ -87,6 +87,7 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
   const after = options.after ?? afterOnTimers;
   const store = createStore({ uid: randomUUID, wall: () => new Date() });
   let allows: Allows = () => true;
+  let clockAheadMs = 0;
   const api = createKubeApi({
     store,
     allows: (asked) => allows(asked),
@@ -104,7 +105,7 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     tokens,
     after,
     tls: options.tls,
-    clockAheadMs: options.clockAheadMs ?? 0,
+    clockAheadMs: () => clockAheadMs,
     log(request) {
       requests.push(request);
       if (requests.length > MOST_LOGGED) requests.shift();
@@ -163,6 +164,9 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     setTokens(next) {
       tokens.clear();
       for (const [token, client] of Object.entries(next)) tokens.set(token, client);
+    },
+    setClockAhead(ms) {
+      clockAheadMs = ms;
     },
     setRights(next) {
       allows = next;

@@ -30,7 +30,7 @@ export interface ServerOptions {
   readonly after: (ms: number, fn: () => void) => () => void;
   readonly log: (request: LoggedRequest) => void;
   readonly tls: ServerTls | undefined;
-  readonly clockAheadMs: number;
+  readonly clockAheadMs: () => number;
 }
 
 export interface ApiServer {
@@ -70,7 +70,7 @@ export function createApiServer(options: ServerOptions): ApiServer {
     seen.status = answer.status;
     if ('watch' in answer) stream(seen, answer.watch, response);
     else {
-      response.setHeader('Date', new Date(Date.now() + options.clockAheadMs).toUTCString());
+      response.setHeader('Date', new Date(Date.now() + options.clockAheadMs()).toUTCString());
       send(answer, response);
     }
   }

@@ -9,6 +9,7 @@ import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
+import { statusCommand } from './status.js';
 import { validateCommand } from './validate.js';
 import { version } from './version.js';
 
@@ -32,6 +33,7 @@ const program = new Command('silverback')
   .addCommand(validateCommand())
   .addCommand(diffCommand())
   .addCommand(schemaCommand())
+  .addCommand(statusCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())
   .addCommand(rolloutCommand())

@@ -11,6 +11,7 @@ import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
 import { statusCommand } from './status.js';
 import { validateCommand } from './validate.js';
+import { waitCommand } from './wait.js';
 import { version } from './version.js';
 
 /** Wrong usage, as opposed to findings or a failure (1). */
@@ -34,6 +35,7 @@ const program = new Command('silverback')
   .addCommand(diffCommand())
   .addCommand(schemaCommand())
   .addCommand(statusCommand())
+  .addCommand(waitCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())
   .addCommand(rolloutCommand())

@@ -2,6 +2,7 @@
 import { shortId } from '../../config/revision.js';
 import { namesOf } from '../../server/diagnostics/laggards.js';
 import type { GatewayStatus, Level, RevisionStatus, Status } from '../../server/diagnostics/status.js';
+import { firstOf } from '../../report/line.js';
 import { oneLine } from '../../report/one-line.js';
 import { columns, entities, time } from '../columns.js';
 
@@ -66,7 +67,7 @@ function facts({ leadership, revisions, rollout, config, version, identity, obse
   ]);
   if (held !== undefined) {
     const id = held.revision === undefined ? 'what the sources hold' : shortId(held.revision);
-    rows.push(['held', `${id}: ${held.reasons.join('; ')}`]);
+    rows.push(['held', `${id}: ${firstOf(held.reasons)}`]);
   }
   if (paused !== undefined) rows.push(['paused', `since ${time(paused.at)} by ${paused.by}`]);
   for (const { revision, at, by, why } of withdrawn.slice(0, SHOWN_WITHDRAWN))
@@ -77,12 +78,13 @@ function facts({ leadership, revisions, rollout, config, version, identity, obse
 function revisionText(revision: RevisionStatus | undefined): string {
   if (revision === undefined) return 'none';
   const { id, at, counts, sources: from } = revision;
+  const what = Object.keys(counts).length === 0 ? '' : `: ${entities(counts)}`;
   const shas = from.flatMap(({ gitSha }) => (gitSha === undefined ? [] : [gitSha.slice(0, 12)]));
   const origin =
     from.length === 0
       ? ''
       : `, from ${namesOf(from)}${shas.length === 0 ? '' : ` (${[...new Set(shas)].join(', ')})`}`;
-  return `${shortId(id)}${at === undefined ? '' : ` of ${time(at)}`}: ${entities(counts)}${origin}`;
+  return `${shortId(id)}${at === undefined ? '' : ` of ${time(at)}`}${what}${origin}`;
 }
 
 function findings({ config }: Status, paint: Paint): string {

@@ -10,7 +10,9 @@ import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
+import { statusCommand } from './status.js';
 import { validateCommand } from './validate.js';
+import { waitCommand } from './wait.js';
 import { version } from './version.js';
 
 /** Wrong usage, as opposed to findings or a failure (1). */
@@ -34,6 +36,8 @@ const program = new Command('silverback')
   .addCommand(diffCommand())
   .addCommand(doctorCommand())
   .addCommand(schemaCommand())
+  .addCommand(statusCommand())
+  .addCommand(waitCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())
   .addCommand(rolloutCommand())

@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** A command to be run elsewhere, and a button that copies it. */
+export function Command({ text }: { readonly text: string }) {
+  const [outcome, setOutcome] = useState('');
+  useEffect(() => {
+    if (outcome === '') return undefined;
+    const timer = setTimeout(() => setOutcome(''), 3_000);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const copy = (): void => {
+    // Browsers give a clipboard to loopback and HTTPS only; the text can be marked and copied anywhere.
+    copyText(text).then(
+      () => setOutcome('Copied'),
+      () => setOutcome('Mark the text to copy it'),
+    );
+  };
+  return (
+    <span class="command">
+      <code tabIndex={0} aria-label={`Command: ${text}`} role="group">
+        {text}
+      </code>
+      <button type="button" class="quiet" onClick={copy} aria-label={`Copy the command ${text}`}>
+        {outcome === '' ? 'Copy' : outcome}
+      </button>
+    </span>
+  );
+}
+
+const copyText = async (text: string): Promise<void> => navigator.clipboard.writeText(text);
+
+/** A sentence in which commands stand between backticks. */
+export function Prose({ text }: { readonly text: string }) {
+  return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <Command text={part} /> : part))}</>;
+}

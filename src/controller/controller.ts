@@ -22,6 +22,7 @@ import type { Leadership } from './leadership.js';
 import type { Outside } from './outside.js';
 import { joinElection, openDiscovery, openFleet, openSources } from './parts.js';
 import type { Ports } from './ports.js';
+import type { ControllerView } from './diagnostics/view.js';
 
 export interface ControllerOptions extends Ports {
   readonly values: Values;
@@ -36,6 +37,7 @@ export interface ControllerOptions extends Ports {
 export interface Controller {
   readonly readyChecks: readonly ReadyCheck[];
   readonly metrics: MetricsView;
+  readonly view: ControllerView;
   readonly leading: () => boolean;
   /** Lets pushes that were sent end while it still renews the lease, then releases it, then closes everything. */
   readonly stop: () => Promise<void>;
@@ -176,6 +178,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       held: () => loop.held() || steering.held(),
       valid: loop.valid,
     },
+    view: { leading, term, fleet, loop, sources, steering, keeper, load: (kept) => history.store.load(kept) },
     leading,
     async stop() {
       loop.stop();

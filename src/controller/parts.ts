@@ -10,7 +10,9 @@ import { staticGateways } from '../discovery/member.js';
 import { followSources } from '../sources/follow.js';
 import type { Sources } from '../sources/follow.js';
 import { objectKind } from '../sources/objects.js';
+import type { ObjectRef } from '../report/happening.js';
 import { gravest, words } from '../report/line.js';
+import type { Values } from '../settings/read.js';
 import { namespaceFor } from './cluster.js';
 import type { Cluster } from './cluster.js';
 import type { AsyncCompiler } from './compiler.js';
@@ -122,17 +124,24 @@ export function openDiscovery(
   });
 }
 
+/** Where the Lease is that replicas elect their leader by. */
+export function leaseOf(values: Values, cluster: Cluster): ObjectRef {
+  const namespace = namespaceFor('election-namespace', values['election-namespace'], cluster);
+  const name = leaseName(values['election-id'], namespace);
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+}
+
 export function joinElection(options: ControllerOptions, cluster: Cluster): Elector {
   const { values, clock, random, report, identity } = options;
-  const namespace = namespaceFor('election-namespace', values['election-namespace'], cluster);
+  const lease = leaseOf(values, cluster);
   return startElection({
     client: cluster.client,
     clock,
     random,
     report,
     identity,
-    namespace,
-    leaseName: leaseName(values['election-id'], namespace),
+    namespace: lease.namespace,
+    leaseName: lease.name,
     leaseDurationMs: values['lease-duration'],
     renewDeadlineMs: values['renew-deadline'],
     retryPeriodMs: values['retry-period'],

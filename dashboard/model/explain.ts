@@ -21,8 +21,9 @@ export function servesText({ hash, revision, current }: GatewayStatus): string {
     : `It serves ${short(hash)}, which is no revision of Silverback.`;
 }
 
-export function explain(gateway: GatewayStatus, overview: Overview): Explanation {
-  const { trouble } = gateway;
+/** @param refusal what Kong said of the configuration, where it rejected it */
+export function explain(gateway: GatewayStatus, overview: Overview, refusal?: string): Explanation {
+  const { trouble, phase } = gateway;
   if (!overview.leadership.leading) {
     return {
       why: ['This replica does not lead: it knows where gateways are, and nothing more of them.'],
@@ -32,7 +33,13 @@ export function explain(gateway: GatewayStatus, overview: Overview): Explanation
   if (trouble !== undefined) {
     const [effect, next] = consequence(gateway);
     return {
-      why: [sentence(trouble.reason), effect, servesText(gateway), next].filter((text) => text !== ''),
+      why: [
+        sentence(trouble.reason),
+        phase === 'rejected' && refusal !== undefined ? sentence(refusal) : '',
+        effect,
+        servesText(gateway),
+        next,
+      ].filter((text) => text !== ''),
       todo: trouble.advice === undefined ? [] : [sentence(trouble.advice)],
     };
   }
@@ -44,10 +51,7 @@ function consequence({ phase, failures }: GatewayStatus): readonly [string, stri
   const inARow = failures > 1 ? ` It failed ${failures} times in a row.` : '';
   switch (phase) {
     case 'rejected':
-      return [
-        'Kong will not have this configuration.',
-        'It is tried again with the next revision, or when the gateway restarts.',
-      ];
+      return ['', 'It is tried again with the next revision, or when the gateway restarts.'];
     case 'refused':
       return [
         'The set-up is wrong; no retry will mend it.',
@@ -89,7 +93,7 @@ function explainBehind(gateway: GatewayStatus, overview: Overview): Explanation 
       why: [
         servesText(gateway),
         'Somebody else wrote to its Admin API, or it started with a file of its own.',
-        waitingFor(gateway, overview).why,
+        'Silverback puts it back, ever more slowly if that happens again and again; with --drift report it is left so.',
       ],
       todo: ['Find out who else writes to this Admin API: CI jobs, decK, another controller.'],
     };
@@ -137,10 +141,10 @@ function waitingFor({ name, restMs }: GatewayStatus, { rollout, revisions, obser
   }
 }
 
-/** One line for a tile. */
-export function inShort(gateway: GatewayStatus, overview: Overview): string {
-  const [first = ''] = explain(gateway, overview).why;
-  return first;
+/** A line or two for a tile. */
+export function inShort(gateway: GatewayStatus, overview: Overview, refusal?: string): string {
+  const { why } = explain(gateway, overview, refusal);
+  return why.slice(0, gateway.trouble === undefined || refusal !== undefined ? 2 : 1).join(' ');
 }
 
 /** Whether a line of the log speaks of this gateway: `kong-1` is not `kong-12`. */

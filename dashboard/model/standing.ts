@@ -38,6 +38,7 @@ const REFUSES = standing('trouble', 'Refuses Silverback', 'lock', 1);
 const FOREIGN = standing('trouble', 'Changed by somebody else', 'clash', 2);
 const UNREACHABLE = standing('trouble', 'Unreachable', 'cross', 3);
 const FAILS = standing('trouble', 'Fails', 'cross', 4);
+const UNSTEADY = standing('trouble', 'Keeps losing its configuration', 'clash', 5);
 const BUSY = standing('moving', 'Busy with another load', 'clock', 1);
 const LOADING = standing('moving', 'Loading', 'arrow');
 const CHECKING = standing('moving', 'Being checked', 'arrow');
@@ -49,7 +50,8 @@ const FINE = standing('fine', 'Up to date', 'check');
 export const isForeign = ({ hash, revision, current }: GatewayStatus): boolean =>
   !current && hash !== undefined && revision === undefined && !isEmptyHash(hash);
 
-export function standingOf(gateway: GatewayStatus, leading: boolean): Standing {
+/** @param unsteady it has lost or changed its configuration again and again, though it may be well at this moment */
+export function standingOf(gateway: GatewayStatus, leading: boolean, unsteady = false): Standing {
   const { phase, current, trouble, hash } = gateway;
   if (!leading) return FOLLOWED;
   switch (phase) {
@@ -66,6 +68,7 @@ export function standingOf(gateway: GatewayStatus, leading: boolean): Standing {
     default:
   }
   if (trouble !== undefined) return FAILS;
+  if (unsteady) return UNSTEADY;
   if (current) return FINE;
   if (phase === 'verifying') return CHECKING;
   if (hash === undefined) return UNKNOWN;
@@ -82,9 +85,20 @@ export interface GroupOfGateways {
 
 const byName = new Intl.Collator('en', { numeric: true });
 
-/** The groups that have gateways, troubled ones first. */
-export function groupsOf(gateways: Iterable<GatewayStatus>, leading: boolean): readonly GroupOfGateways[] {
-  const members = Array.from(gateways, (gateway) => ({ gateway, standing: standingOf(gateway, leading) }));
+/**
+ * The groups that have gateways, troubled ones first.
+ *
+ * @param unsteady names of those that are so
+ */
+export function groupsOf(
+  gateways: Iterable<GatewayStatus>,
+  leading: boolean,
+  unsteady: ReadonlyMap<string, unknown>,
+): readonly GroupOfGateways[] {
+  const members = Array.from(gateways, (gateway) => ({
+    gateway,
+    standing: standingOf(gateway, leading, unsteady.has(gateway.name)),
+  }));
   members.sort(
     (one, other) =>
       one.standing.rank - other.standing.rank || byName.compare(one.gateway.name, other.gateway.name),

@@ -31,9 +31,12 @@ export function duration(ms: number): string {
 }
 
 /** How long ago, coarse enough to be read at a glance. */
-export function ago(ms: number): string {
-  return ms < 5_000 ? 'just now' : `${duration(Math.floor(ms / 1000) * 1000)} ago`;
-}
+export const ago = (ms: number): string => (ms < 5_000 ? 'just now' : `${whole(ms)} ago`);
+
+/** For how long already. */
+export const lasting = (ms: number): string => (ms < 5_000 ? 'for a moment' : `for ${whole(ms)}`);
+
+const whole = (ms: number): string => duration(Math.floor(ms / 1000) * 1000).replace('.0', '');
 
 /** `12 B`, `3.4 kB`, `1.2 MB`: thousands, as the log says it. */
 export function bytes(count: number): string {
@@ -46,11 +49,18 @@ export function countsText(counts: Readonly<Record<string, number>>): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
   return parts.length === 0
     ? 'no entities'
-    : parts.map(([type, count]) => `${count} ${type.replaceAll('_', ' ')}`).join(', ');
+    : parts.map(([type, count]) => `${count} ${named(type, count)}`).join(', ');
 }
 
+const named = (type: string, count: number): string =>
+  (count === 1 ? type.replace(/s$/, '') : type).replaceAll('_', ' ');
+
+/** Begins with a capital, unless with a name or a path, and ends with a full stop. */
 export const sentence = (text: string): string => {
   const trimmed = text.trim();
-  const begun = trimmed.slice(0, 1).toUpperCase() + trimmed.slice(1);
+  const begun = trimmed.replace(
+    /^[a-z]+(?=[\s,:'])/,
+    (word) => word.slice(0, 1).toUpperCase() + word.slice(1),
+  );
   return begun === '' || /[.!?:]$/.test(begun) ? begun : `${begun}.`;
 };

@@ -59,10 +59,12 @@ function Fleet({ picture, overview, settings, port, ask }: FleetProps) {
   return (
     <>
       <div class="columns wide-first">
-        <Summary summary={summary} />
+        <div>
+          <Summary summary={summary} />
+          <Waiting revisions={revisions} leadership={leadership} settings={settings} onCompare={compare} />
+        </div>
         <Rollout rollout={rollout} convergences={convergences} leading={leadership.leading} />
       </div>
-      <Waiting revisions={revisions} leadership={leadership} settings={settings} onCompare={compare} />
       <Gateways gateways={picture.gateways} overview={overview} happenings={picture.happenings} />
       <div class="columns">
         <Configuration config={config} />

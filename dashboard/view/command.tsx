@@ -29,7 +29,20 @@ export function Command({ text }: { readonly text: string }) {
 
 const copyText = async (text: string): Promise<void> => navigator.clipboard.writeText(text);
 
-/** A sentence in which commands stand between backticks. */
+/** Commands that advice names, as they begin; they end with the sentence, or its part. */
+const COMMAND = /`([^`]+)`|(kubectl [^;)`]+|silverback (?:approve|rollback|rollout \w+)(?: [0-9a-f]{8,})?)/;
+
+/** A sentence; the commands in it can be copied. */
 export function Prose({ text }: { readonly text: string }) {
-  return <>{text.split('`').map((part, index) => (index % 2 === 1 ? <Command text={part} /> : part))}</>;
+  const [whole, quoted, bare] = COMMAND.exec(text) ?? [];
+  const command = quoted ?? bare;
+  if (whole === undefined || command === undefined) return <>{text}</>;
+  const at = text.indexOf(whole);
+  return (
+    <>
+      {text.slice(0, at)}
+      <Command text={command} />
+      <Prose text={text.slice(at + whole.length)} />
+    </>
+  );
 }

@@ -3,7 +3,7 @@ import type { Overview } from '../model/picture.js';
 import { plural, sentence, short } from '../model/words.js';
 import { Icon } from './icon.js';
 import { memo } from './memo.js';
-import { Ago } from './now.js';
+import { Lasting } from './now.js';
 
 interface Props {
   readonly config: Overview['config'];
@@ -28,7 +28,7 @@ export const Configuration = memo(({ config }: Props) => {
         <strong>{word}</strong>
         {since !== undefined && (
           <span>
-            since <Ago at={since} />
+            <Lasting at={since} />
           </span>
         )}
       </p>

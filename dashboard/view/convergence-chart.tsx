@@ -18,7 +18,7 @@ export const ConvergenceChart = memo(({ convergences }: Props) => {
   if (last === undefined)
     return <p class="muted">No change has reached every gateway yet, since this replica leads.</p>;
   const longest = Math.max(...shown.map(({ durationMs }) => durationMs), 1);
-  const room = WIDTH / Math.max(shown.length, 8);
+  const room = WIDTH / Math.max(shown.length, 16);
   return (
     <figure class="chart">
       <figcaption>

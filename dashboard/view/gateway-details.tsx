@@ -4,17 +4,20 @@ import type { GatewayStatus, HappeningStatus } from '../../src/server/diagnostic
 import { explain, isAbout } from '../model/explain.js';
 import type { Overview } from '../model/picture.js';
 import { keyOf } from '../model/picture.js';
-import { standingOf } from '../model/standing.js';
+import type { Standing } from '../model/standing.js';
 import { duration, isEmptyHash, short } from '../model/words.js';
 import { Prose } from './command.js';
 import { HappeningLine } from './happenings.js';
 import { Icon } from './icon.js';
-import { Ago } from './now.js';
+import { Ago, Lasting } from './now.js';
 
 interface Props {
   readonly name: string;
   /** Nothing once it has left. */
   readonly gateway: GatewayStatus | undefined;
+  readonly standing: Standing | undefined;
+  readonly refusal: string | undefined;
+  readonly unsteady: string;
   readonly overview: Overview;
   readonly happenings: readonly HappeningStatus[];
   readonly onClose: () => void;
@@ -23,7 +26,8 @@ interface Props {
 const SHOWN = 8;
 
 /** Everything about one gateway. A modal dialog: Escape closes it, and the focus goes back to the tile. */
-export function GatewayDetails({ name, gateway, overview, happenings, onClose }: Props) {
+export function GatewayDetails(props: Props) {
+  const { name, gateway, standing, overview, refusal, unsteady, happenings, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => dialog.current?.close();
@@ -43,10 +47,10 @@ export function GatewayDetails({ name, gateway, overview, happenings, onClose }:
             Close
           </button>
         </div>
-        {gateway === undefined ? (
+        {gateway === undefined || standing === undefined ? (
           <p>This gateway has left: there is no endpoint of that name any more.</p>
         ) : (
-          <About gateway={gateway} overview={overview} />
+          <About {...{ gateway, standing, overview, refusal, unsteady }} />
         )}
         <Lately name={name} happenings={happenings} />
       </div>
@@ -54,9 +58,14 @@ export function GatewayDetails({ name, gateway, overview, happenings, onClose }:
   );
 }
 
-function About({ gateway, overview }: { readonly gateway: GatewayStatus; readonly overview: Overview }) {
-  const { group, word, symbol } = standingOf(gateway, overview.leadership.leading);
-  const { why, todo } = explain(gateway, overview);
+interface AboutProps extends Pick<Props, 'overview' | 'refusal' | 'unsteady'> {
+  readonly gateway: GatewayStatus;
+  readonly standing: Standing;
+}
+
+function About({ gateway, standing, overview, refusal, unsteady }: AboutProps) {
+  const { group, word, symbol } = standing;
+  const { why, todo } = explain(gateway, overview, refusal);
   return (
     <>
       <p class={`state group-${group}`}>
@@ -64,11 +73,12 @@ function About({ gateway, overview }: { readonly gateway: GatewayStatus; readonl
         <strong>{word}</strong>
         {gateway.since !== undefined && (
           <span>
-            since <Ago at={gateway.since} />
+            <Lasting at={gateway.since} />
           </span>
         )}
       </p>
       <h3>Why</h3>
+      {unsteady !== '' && <p>{unsteady}</p>}
       <p>{why.join(' ')}</p>
       {todo.length > 0 && (
         <>

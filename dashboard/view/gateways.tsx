@@ -5,7 +5,7 @@ import { unsteadyText } from '../model/explain.js';
 import type { Overview } from '../model/picture.js';
 import { groupsOf, GROUPS, matches } from '../model/standing.js';
 import type { Group } from '../model/standing.js';
-import { unsteadyGateways } from '../model/unsteady.js';
+import { refusalsOf, unsteadyGateways } from '../model/gateway-news.js';
 import { plural } from '../model/words.js';
 import { GatewayDetails } from './gateway-details.js';
 import { serverNow } from './now.js';
@@ -27,15 +27,16 @@ export function Gateways({ gateways, overview, happenings }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const { leading } = overview.leadership;
 
-  const groups = useMemo(() => groupsOf(gateways.values(), leading), [gateways, leading]);
+  const unsteady = unsteadyGateways(happenings, serverNow());
+  const refusals = useMemo(() => refusalsOf(happenings), [happenings]);
+  const groups = groupsOf(gateways.values(), leading, unsteady);
   const shown = groups
     .filter(({ group }) => only === undefined || group === only)
     .map((each) => ({ ...each, gateways: each.gateways.filter(({ gateway }) => matches(gateway, text)) }))
     .filter((each) => each.gateways.length > 0);
   const names = shown.flatMap((each) => each.gateways.map(({ gateway }) => gateway.name));
   const inTabOrder = focused !== undefined && names.includes(focused) ? focused : names[0];
-  const unsteady = unsteadyGateways(happenings, serverNow());
-  const details = opened === undefined ? undefined : gateways.get(opened);
+  const details = groups.flatMap((each) => each.gateways).find(({ gateway }) => gateway.name === opened);
   const close = useCallback(() => setOpened(undefined), []);
   useKeptFocus(list, focused, opened !== undefined);
 
@@ -74,12 +75,12 @@ export function Gateways({ gateways, overview, happenings }: Props) {
               {each.title} <span class="muted">{each.gateways.length}</span>
             </h3>
             <ul class="tiles">
-              {each.gateways.map(({ gateway }) => (
+              {each.gateways.map(({ gateway, standing }) => (
                 <li key={gateway.name}>
                   <Tile
                     gateway={gateway}
-                    leading={leading}
-                    reason={reasonOf(gateway, overview)}
+                    standing={standing}
+                    reason={reasonOf(gateway, standing, overview, refusals.get(gateway.name))}
                     unsteady={textOf(unsteady.get(gateway.name))}
                     inTabOrder={gateway.name === inTabOrder}
                     onOpen={setOpened}
@@ -94,7 +95,10 @@ export function Gateways({ gateways, overview, happenings }: Props) {
       {opened !== undefined && (
         <GatewayDetails
           name={opened}
-          gateway={details}
+          gateway={details?.gateway}
+          standing={details?.standing}
+          refusal={refusals.get(opened)}
+          unsteady={textOf(unsteady.get(opened))}
           overview={overview}
           happenings={happenings}
           onClose={close}

@@ -16,12 +16,23 @@ interface Props {
 /** The log of this replica, newest first, without its details. */
 export const Happenings = memo(({ happenings }: Props) => {
   const [all, setAll] = useState(false);
-  const worthAWord = happenings.filter(({ level }) => level !== 'debug');
+  const [grave, setGrave] = useState(false);
+  const worthAWord = happenings.filter(({ level }) =>
+    grave ? level === 'warn' || level === 'error' : level !== 'debug',
+  );
   const shown = worthAWord.slice(all ? -MANY : -SHOWN).reverse();
   return (
     <section class="card" aria-labelledby="happenings-title">
       <h2 id="happenings-title">Lately</h2>
-      {shown.length === 0 && <p class="muted">Nothing has happened yet.</p>}
+      <label class="muted">
+        <input
+          type="checkbox"
+          checked={grave}
+          onChange={({ currentTarget }) => setGrave(currentTarget.checked)}
+        />{' '}
+        Only warnings and errors
+      </label>
+      {shown.length === 0 && <p class="muted">Nothing of the kind has happened yet.</p>}
       <ul class="happenings">
         {shown.map((happening) => (
           <HappeningLine key={keyOf(happening)} happening={happening} />

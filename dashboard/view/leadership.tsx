@@ -2,7 +2,7 @@ import { podOf, reachLeader } from '../model/commands.js';
 import type { Overview } from '../model/picture.js';
 import { Command } from './command.js';
 import { memo } from './memo.js';
-import { Ago } from './now.js';
+import { Lasting } from './now.js';
 
 interface Props {
   readonly leadership: Overview['leadership'];
@@ -34,7 +34,7 @@ export const Leadership = memo(({ leadership, identity, observing, port }: Props
         {since !== undefined && (
           <>
             {' '}
-            Since <Ago at={since} />.
+            It does so <Lasting at={since} />.
           </>
         )}
       </p>

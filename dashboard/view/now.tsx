@@ -1,6 +1,6 @@
 // Times as people read them. They are the server's, so its clock counts, not the browser's.
 import { useEffect, useState } from 'preact/hooks';
-import { ago } from '../model/words.js';
+import { ago, lasting } from '../model/words.js';
 
 const TICK_MS = 5_000;
 
@@ -24,20 +24,29 @@ export function useNow(tickMs = TICK_MS): number {
   return now;
 }
 
+interface Props {
+  readonly at: string;
+}
+
 /** `3 min ago`, with the exact time for whoever points at it. */
-export function Ago({ at }: { readonly at: string }) {
+export const Ago = ({ at }: Props) => <Since at={at} words={ago} />;
+
+/** `for 3 min` */
+export const Lasting = ({ at }: Props) => <Since at={at} words={lasting} />;
+
+function Since({ at, words }: Props & { readonly words: (ms: number) => string }) {
   const now = useNow();
   const time = Date.parse(at);
   if (Number.isNaN(time)) return null;
   return (
     <time dateTime={at} title={new Date(time).toLocaleString()}>
-      {ago(Math.max(0, Math.max(now, serverNow()) - time))}
+      {words(Math.max(0, Math.max(now, serverNow()) - time))}
     </time>
   );
 }
 
 /** `14:02:11`, of the reader's own day. */
-export function TimeOfDay({ at }: { readonly at: string }) {
+export function TimeOfDay({ at }: Props) {
   const time = new Date(at);
   return (
     <time dateTime={at} title={time.toLocaleString()}>

@@ -1,14 +1,15 @@
 import type { GatewayStatus } from '../../src/server/diagnostics/status.js';
 import { inShort } from '../model/explain.js';
 import type { Overview } from '../model/picture.js';
-import { standingOf } from '../model/standing.js';
+import type { Standing } from '../model/standing.js';
 import { Icon } from './icon.js';
+import { countDrawing } from './drawings.js';
 import { memo } from './memo.js';
-import { Ago } from './now.js';
+import { Lasting } from './now.js';
 
 export interface TileProps {
   readonly gateway: GatewayStatus;
-  readonly leading: boolean;
+  readonly standing: Standing;
   /** Why it is not up to date; empty for the others, so that they need not be drawn again when others change. */
   readonly reason: string;
   /** What has befallen it lately, though it is well now. */
@@ -19,18 +20,11 @@ export interface TileProps {
   readonly onFocus: (name: string) => void;
 }
 
-/** Counts how often a tile is drawn: the tests hold that a change at one gateway draws one tile. */
-declare global {
-  interface Window {
-    silverbackTileRenders?: number;
-  }
-}
-
 export const Tile = memo((props: TileProps) => {
-  const { gateway, leading, reason, unsteady, inTabOrder, onOpen, onFocus } = props;
+  const { gateway, standing, reason, unsteady, inTabOrder, onOpen, onFocus } = props;
   const { name, canary, since } = gateway;
-  const { group, word, symbol } = standingOf(gateway, leading);
-  window.silverbackTileRenders = (window.silverbackTileRenders ?? 0) + 1;
+  const { group, word, symbol } = standing;
+  countDrawing();
   return (
     <button
       type="button"
@@ -51,7 +45,7 @@ export const Tile = memo((props: TileProps) => {
       {unsteady !== '' && <span class="tile-reason">{unsteady}</span>}
       {reason !== '' && since !== undefined && (
         <span class="tile-since">
-          Since <Ago at={since} />
+          <Lasting at={since} />
         </span>
       )}
     </button>
@@ -59,7 +53,12 @@ export const Tile = memo((props: TileProps) => {
 });
 
 /** Why a tile's gateway is not up to date, in one sentence. */
-export function reasonOf(gateway: GatewayStatus, overview: Overview): string {
-  const { group } = standingOf(gateway, overview.leadership.leading);
-  return group === 'fine' || group === 'unknown' ? '' : inShort(gateway, overview);
+export function reasonOf(
+  gateway: GatewayStatus,
+  { group }: Standing,
+  overview: Overview,
+  refusal: string | undefined,
+): string {
+  const isWell = group === 'fine' || group === 'unknown' || gateway.current;
+  return isWell ? '' : inShort(gateway, overview, refusal);
 }

@@ -5,7 +5,7 @@ import { sentence, short } from '../model/words.js';
 import { Command } from './command.js';
 import { Icon } from './icon.js';
 import { memo } from './memo.js';
-import { Ago } from './now.js';
+import { Ago, Lasting } from './now.js';
 
 interface Props {
   readonly revisions: Overview['revisions'];
@@ -38,7 +38,7 @@ export const Waiting = memo(({ revisions, leadership, settings, onCompare }: Pro
             {held.since !== undefined && (
               <>
                 {' '}
-                It waits since <Ago at={held.since} />.
+                It has waited <Lasting at={held.since} />.
               </>
             )}{' '}
             The gateways keep what they have.

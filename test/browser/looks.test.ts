@@ -142,7 +142,7 @@ test('whoever wants no motion sees none', () =>
   }));
 
 describe('500 gateways', () => {
-  const renders = (page: Page) => page.evaluate<number>('window.silverbackTileRenders ?? 0');
+  const renders = (page: Page) => page.evaluate<number>('window.silverbackDrawings ?? 0');
 
   test('a change at one draws one tile, and touches no other', () =>
     withPage(statusOf({ gateways: gatewaysOf(500) }), {}, async (page, server) => {

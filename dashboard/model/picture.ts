@@ -70,13 +70,16 @@ function merged(
   return next;
 }
 
-/** Adds what is new, in order: the stream and an answer about the past may tell the same. */
-export function withHappenings(
+/** Adds what is new, in order: a stream begins with all that the server remembers. */
+function withHappenings(
   known: readonly HappeningStatus[],
   more: readonly HappeningStatus[],
 ): readonly HappeningStatus[] {
   const seen = new Set(known.map(keyOf));
-  const fresh = more.filter((happening) => !seen.has(keyOf(happening)));
+  const fresh = more.filter((happening) => {
+    const key = keyOf(happening);
+    return !seen.has(key) && seen.add(key);
+  });
   if (fresh.length === 0) return known;
   return [...known, ...fresh].sort(inTime).slice(-MAX_HAPPENINGS);
 }

@@ -24,7 +24,7 @@ interface Fault extends StageOptions {
 }
 
 const PATIENT = { timeout: 60_000 };
-const IMPATIENT = ['--proxy-timeout-seconds', '1', '--canary=false', '--kong-admin-retries', '1'];
+const IMPATIENT = ['--proxy-timeout-seconds', '5', '--canary=false', '--kong-admin-retries', '1'];
 
 const post = (pod: GatewayPod, text: string): Promise<unknown> =>
   fetch(`${pod.kong.adminUrl}/config`, {
@@ -148,8 +148,7 @@ const FAULTS: readonly Fault[] = [
       await stage.page.getByText('paused the rollout').first().waitFor(PATIENT);
       stage.edit();
     },
-    tile: ['Waits', 'still serves'],
-    page: ['Waits for you', 'paused the rollout', 'silverback rollout resume'],
+    page: ['6 gateways', 'still serves', 'Waits for you', 'paused the rollout', 'silverback rollout resume'],
   },
   {
     name: 'follower',

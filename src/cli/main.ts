@@ -9,7 +9,9 @@ import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
+import { statusCommand } from './status.js';
 import { validateCommand } from './validate.js';
+import { waitCommand } from './wait.js';
 import { version } from './version.js';
 
 /** Wrong usage, as opposed to findings or a failure (1). */
@@ -32,6 +34,8 @@ const program = new Command('silverback')
   .addCommand(validateCommand())
   .addCommand(diffCommand())
   .addCommand(schemaCommand())
+  .addCommand(statusCommand())
+  .addCommand(waitCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())
   .addCommand(rolloutCommand())

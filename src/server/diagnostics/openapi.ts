@@ -8,14 +8,14 @@ const json = (schema: string): Json => ({
 
 const answer = (description: string, body: Json): Json => ({ description, ...body });
 
-const ERRORS: Json = Object.fromEntries<Json>(
-  [
-    ['401', 'The token is missing or wrong.'],
-    ['403', 'The Host or the Origin of the request is not ours.'],
-    ['404', 'There is no such thing, or no such revision.'],
-    ['503', 'Too many listen, or too much is being compared.'],
-  ].map(([status, description]) => [status, { description, ...json('Error') }]),
-);
+const error = (description: string): Json => answer(description, json('Error'));
+
+const ERRORS: Json = {
+  '401': error('The token is missing or wrong.'),
+  '403': error('The Host or the Origin of the request is not ours.'),
+  '404': error('There is no such thing, or no such revision.'),
+  '503': error('Too many listen, or too much is being compared.'),
+};
 
 function get(summary: string, ok: Json, parameters: readonly Json[] = [], errors: Json = ERRORS): Json {
   return {

@@ -9,12 +9,9 @@ import { isSettings } from './model/settings.js';
 import { App } from './view/app.js';
 import { setServerTime } from './view/now.js';
 
-const DEFAULT_PORT = '10256';
-
 function start(root: HTMLElement): void {
   const session = createSession(sessionStorage);
   const ask = createAsk(session);
-  const port = location.port === '' ? DEFAULT_PORT : location.port;
   let picture = EMPTY_PICTURE;
   let connection: Connection = { kind: 'connecting' };
   let settings: readonly Setting[] | undefined;
@@ -26,7 +23,7 @@ function start(root: HTMLElement): void {
     drawing = true;
     setTimeout(() => {
       drawing = false;
-      render(<App {...{ picture, connection, settings, port, ask, onToken, onRetry }} />, root);
+      render(<App {...{ picture, connection, settings, ask, onToken, onRetry }} />, root);
     });
   };
 

@@ -16,9 +16,22 @@ export const podOf = (identity: string): string => identity.split('_')[0] ?? ide
 export const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
+const DEFAULT_PORT = '10256';
+
+/** Replicas are set up alike: the leader's port is ours. */
+function portOf(settings: readonly Setting[] | undefined): string {
+  const address = settings?.find(({ name }) => name === 'diagnostics-bind-address')?.value;
+  const [, port] = /:(\d+)$/.exec(typeof address === 'string' ? address : '') ?? [];
+  return port === undefined || port === '0' ? DEFAULT_PORT : port;
+}
+
 /** How the leader is reached from the machine of whoever reads this. */
-export function reachLeader({ holder, lease }: LeadershipStatus, port: string): string | undefined {
+export function reachLeader(
+  { holder, lease }: LeadershipStatus,
+  settings: readonly Setting[] | undefined,
+): string | undefined {
   if (holder === undefined || holder === '' || lease === undefined) return undefined;
+  const port = portOf(settings);
   return `kubectl --namespace ${quoted(lease.namespace)} port-forward ${quoted(`pod/${podOf(holder)}`)} ${port}:${port}`;
 }
 

@@ -38,6 +38,7 @@ const REFUSES = standing('trouble', 'Refuses Silverback', 'lock', 1);
 const FOREIGN = standing('trouble', 'Changed by somebody else', 'clash', 2);
 const UNREACHABLE = standing('trouble', 'Unreachable', 'cross', 3);
 const FAILS = standing('trouble', 'Fails', 'cross', 4);
+const ERRORS = standing('trouble', 'Answers with errors', 'cross', 3);
 const UNSTEADY = standing('trouble', 'Keeps losing its configuration', 'clash', 5);
 const BUSY = standing('moving', 'Busy with another load', 'clock', 1);
 const LOADING = standing('moving', 'Loading', 'arrow');
@@ -60,7 +61,7 @@ export function standingOf(gateway: GatewayStatus, leading: boolean, unsteady = 
     case 'refused':
       return REFUSES;
     case 'unreachable':
-      return UNREACHABLE;
+      return /^[1-5]\d\d/.test(trouble?.code ?? '') ? ERRORS : UNREACHABLE;
     case 'busy':
       return BUSY;
     case 'pushing':

@@ -21,13 +21,12 @@ export interface AppProps {
   readonly picture: Picture;
   readonly connection: Connection;
   readonly settings: readonly Setting[] | undefined;
-  readonly port: string;
   readonly ask: Ask;
   readonly onToken: (token: string) => void;
   readonly onRetry: () => void;
 }
 
-export function App({ picture, connection, settings, port, ask, onToken, onRetry }: AppProps) {
+export function App({ picture, connection, settings, ask, onToken, onRetry }: AppProps) {
   const { overview } = picture;
   return (
     <>
@@ -40,7 +39,7 @@ export function App({ picture, connection, settings, port, ask, onToken, onRetry
           <p class="muted">{connection.kind === 'lost' ? 'There is nothing to show yet.' : 'Connecting…'}</p>
         ) : (
           <Guarded>
-            <Fleet picture={picture} overview={overview} settings={settings} port={port} ask={ask} />
+            <Fleet picture={picture} overview={overview} settings={settings} ask={ask} />
           </Guarded>
         )}
       </main>
@@ -48,11 +47,11 @@ export function App({ picture, connection, settings, port, ask, onToken, onRetry
   );
 }
 
-interface FleetProps extends Pick<AppProps, 'picture' | 'settings' | 'port' | 'ask'> {
+interface FleetProps extends Pick<AppProps, 'picture' | 'settings' | 'ask'> {
   readonly overview: Overview;
 }
 
-function Fleet({ picture, overview, settings, port, ask }: FleetProps) {
+function Fleet({ picture, overview, settings, ask }: FleetProps) {
   const [pair, setPair] = useState<Pair | undefined>(undefined);
   const compare = useCallback((from: string, to: string) => setPair({ from, to }), []);
   const { summary, leadership, rollout, revisions, config, convergences, identity, observing } = overview;
@@ -67,12 +66,14 @@ function Fleet({ picture, overview, settings, port, ask }: FleetProps) {
       </div>
       <Gateways gateways={picture.gateways} overview={overview} happenings={picture.happenings} />
       <div class="columns">
-        <Configuration config={config} />
-        <Revisions revisions={revisions} ask={ask} pair={pair} onCompare={setPair} />
-      </div>
-      <div class="columns">
-        <Happenings happenings={picture.happenings} />
-        <Leadership leadership={leadership} identity={identity} observing={observing} port={port} />
+        <div>
+          <Configuration config={config} />
+          <Happenings happenings={picture.happenings} />
+        </div>
+        <div>
+          <Revisions revisions={revisions} ask={ask} pair={pair} onCompare={setPair} />
+          <Leadership leadership={leadership} identity={identity} observing={observing} settings={settings} />
+        </div>
       </div>
     </>
   );

@@ -30,18 +30,20 @@ export function Command({ text }: { readonly text: string }) {
 const copyText = async (text: string): Promise<void> => navigator.clipboard.writeText(text);
 
 /** Commands that advice names, as they begin; they end with the sentence, or its part. */
-const COMMAND = /`([^`]+)`|(kubectl [^;)`]+|silverback (?:approve|rollback|rollout \w+)(?: [0-9a-f]{8,})?)/;
+const COMMAND = /kubectl [^;)`]+|`?(silverback (?:approve|rollback|rollout \w+)(?: [0-9a-f]{8,})?)`?/;
 
-/** A sentence; the commands in it can be copied. */
+/**
+ * A sentence; commands in it stand out. One of our own is not complete without the place of the history, so that only the
+ * part about what waits has it to copy.
+ */
 export function Prose({ text }: { readonly text: string }) {
-  const [whole, quoted, bare] = COMMAND.exec(text) ?? [];
-  const command = quoted ?? bare;
-  if (whole === undefined || command === undefined) return <>{text}</>;
+  const [whole, ours] = COMMAND.exec(text) ?? [];
+  if (whole === undefined) return <>{text}</>;
   const at = text.indexOf(whole);
   return (
     <>
       {text.slice(0, at)}
-      <Command text={command} />
+      {ours === undefined ? <Command text={whole} /> : <code>{ours}</code>}
       <Prose text={text.slice(at + whole.length)} />
     </>
   );

@@ -1,21 +1,21 @@
 import { podOf, reachLeader } from '../model/commands.js';
+import type { Setting } from '../model/commands.js';
 import type { Overview } from '../model/picture.js';
 import { Command } from './command.js';
 import { memo } from './memo.js';
-import { Lasting } from './now.js';
+import { Ago } from './now.js';
 
 interface Props {
   readonly leadership: Overview['leadership'];
   readonly identity: string;
   readonly observing: boolean;
-  /** The port that this page was reached at. */
-  readonly port: string;
+  readonly settings: readonly Setting[] | undefined;
 }
 
 /** Who leads, under which Lease; and on a follower, how to reach the leader. */
-export const Leadership = memo(({ leadership, identity, observing, port }: Props) => {
+export const Leadership = memo(({ leadership, identity, observing, settings }: Props) => {
   const { leading, election, term, holder, since, lease } = leadership;
-  const reach = leading ? undefined : reachLeader(leadership, port);
+  const reach = leading ? undefined : reachLeader(leadership, settings);
   return (
     <section class="card" aria-labelledby="leadership-title">
       <h2 id="leadership-title">Leadership</h2>
@@ -34,7 +34,7 @@ export const Leadership = memo(({ leadership, identity, observing, port }: Props
         {since !== undefined && (
           <>
             {' '}
-            It does so <Lasting at={since} />.
+            Elected <Ago at={since} />.
           </>
         )}
       </p>

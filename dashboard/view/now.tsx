@@ -45,6 +45,10 @@ function Since({ at, words }: Props & { readonly words: (ms: number) => string }
   );
 }
 
+/** A text in which times are the reader's own. */
+export const withLocalTimes = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => new Date(at).toLocaleString('en-GB'));
+
 /** `14:02:11`, of the reader's own day. */
 export function TimeOfDay({ at }: Props) {
   const time = new Date(at);

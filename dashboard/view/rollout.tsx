@@ -47,8 +47,11 @@ export const Rollout = memo(({ rollout, convergences, leading }: Props) => {
           {canaries.length > 0 && <p>Tried first at: {listed(canaries, 5)}</p>}
         </>
       )}
-      {!leading && <p class="muted">Only the leader knows how far a rollout is.</p>}
-      <ConvergenceChart convergences={convergences} />
+      {leading || convergences.length > 0 ? (
+        <ConvergenceChart convergences={convergences} />
+      ) : (
+        <p class="muted">Only the leader knows how far a rollout is.</p>
+      )}
     </section>
   );
 });

@@ -2,6 +2,7 @@ import type { Overview } from '../model/picture.js';
 import { Prose } from './command.js';
 import { Icon } from './icon.js';
 import { memo } from './memo.js';
+import { withLocalTimes } from './now.js';
 
 const LEVELS = {
   ok: { symbol: 'check', word: 'All is well' },
@@ -25,7 +26,7 @@ export const Summary = memo(({ summary: { level, sentence, advice } }: Props) =>
         {word}
       </h2>
       <p class="sentence" role="status" aria-live="polite">
-        {sentence}
+        {withLocalTimes(sentence)}
       </p>
       {advice.length > 0 && (
         <ol class="advice" aria-label="What to do">

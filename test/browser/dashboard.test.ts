@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { openBrowser, visit } from './support/browser.js';
+import { openBrowser, takePicture, visit } from './support/browser.js';
 import type { Visit } from './support/browser.js';
 import { startContractServer } from './support/contract-server.js';
 import type { ContractOptions, ContractServer } from './support/contract-server.js';
@@ -79,6 +79,7 @@ test('the details of a failed gateway say why, what it serves, and what to do', 
     expect(text).toContain(part);
   }
   await dialog.getByText('gateway kong-4 is unreachable').waitFor();
+  await takePicture(page, 'details');
   expect(await dialog.getByText('kong-40').count()).toBe(0);
 });
 
@@ -108,6 +109,7 @@ test('two revisions can be compared, and secrets stay hidden', async () => {
   expect(text).toContain("route 'basket' added");
   expect(text).toContain('config.hide_credentials: false → true');
   expect(text).toContain('config.key: changed (secret)');
+  await takePicture(page, 'diff');
 });
 
 test('what is held shows its reasons, the command that approves it, and what it would change', async () => {
@@ -210,9 +212,8 @@ test('a follower says who leads, and how to reach that one', async () => {
     }),
   );
   const region = page.getByRole('region', { name: 'Leadership' });
-  const port = new URL(server.url).port;
   await region
-    .getByText(`kubectl --namespace silverback port-forward pod/silverback-2 ${port}:${port}`)
+    .getByText('kubectl --namespace silverback port-forward pod/silverback-2 10256:10256')
     .waitFor();
   expect(await page.getByRole('button', { name: /^kong-1/ }).textContent()).toContain('Ask the leader');
 });

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { BROKEN } from '../../src/demo/config.js';
 import type { GatewayPod } from '../../src/demo/world.js';
 import { makeCertificates } from '../support/certificates.js';
+import type { Certificates } from '../support/certificates.js';
 import { configOf } from '../support/troop.js';
-import { openBrowser } from './support/browser.js';
-import { setStage, takePicture } from './support/fault-stage.js';
+import { openBrowser, takePicture } from './support/browser.js';
+import { setStage } from './support/fault-stage.js';
 import type { FaultStage, StageOptions } from './support/fault-stage.js';
 
 jest.setTimeout(180_000);
@@ -32,6 +33,9 @@ const post = (pod: GatewayPod, text: string): Promise<unknown> =>
     headers: { 'content-type': 'text/yaml' },
     body: text,
   });
+
+/** For a name that nobody asks for. */
+let certificates: Certificates;
 
 const rejection = () => ({
   fields: { services: [null, { host: 'expected a string' }] },
@@ -110,16 +114,16 @@ const FAULTS: readonly Fault[] = [
     strike: (_stage, { kong }) =>
       kong.faults.set({ answer: { status: 500, message: 'An unexpected error occurred' } }),
     args: ['--kong-admin-retries', '1'],
-    tile: ['Unreachable', 'Answered 500'],
+    tile: ['Answers with errors', 'Answered 500'],
   },
   {
     name: 'certificate-name',
-    async strike({ troop }) {
-      const { server, ca } = await makeCertificates({ serverNames: ['another.name'] });
-      await writeFile(join(troop.folder, 'ca.crt'), ca);
-      await troop.world.addGateway({ tls: server });
+    async prepare(folder) {
+      await writeFile(join(folder, 'ca.crt'), certificates.ca);
+      return ['--kong-admin-ca-cert-file', join(folder, 'ca.crt')];
     },
-    page: ['kong-7', 'TLS handshake failed', 'kong-admin-ca-cert-file'],
+    strike: ({ troop }) => troop.world.addGateway({ tls: certificates.server }),
+    page: ['kong-7', 'TLS handshake failed (ERR_TLS_CERT_ALTNAME_INVALID)', 'kong-admin-tls-server-name'],
   },
   {
     name: 'source-deleted',
@@ -163,6 +167,7 @@ let browser: Browser;
 let stage: FaultStage;
 beforeAll(async () => {
   browser = await openBrowser();
+  certificates = await makeCertificates({ serverNames: ['another.name'] });
 });
 afterAll(() => browser.close());
 afterEach(() => stage.close());

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import type { Status } from '../../src/server/diagnostics/status.js';
-import { openBrowser, visit } from './support/browser.js';
+import { openBrowser, takePicture, visit } from './support/browser.js';
 import { startContractServer } from './support/contract-server.js';
 import type { ContractServer } from './support/contract-server.js';
 import { at, gateway, gatewaysOf, happening, NEXT, OLD, statusOf, UNREACHABLE } from './support/sample.js';
@@ -103,6 +103,7 @@ async function violations(page: Page): Promise<string[]> {
 describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
   test('axe finds nothing wrong on the page, nor in the details of a gateway', () =>
     withPage(everything(), { colorScheme }, async (page) => {
+      await takePicture(page, colorScheme);
       expect(await violations(page)).toEqual([]);
       await page.getByRole('button', { name: /^a-gateway/ }).click();
       await page.getByRole('dialog').waitFor();
@@ -123,6 +124,7 @@ test.each([375, 320, 768, 1600])('at %i pixels nothing has to be scrolled sidewa
     const overflow = () =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(await overflow()).toBe(0);
+    await takePicture(page, `width-${width}`);
     await page.getByRole('button', { name: /^a-gateway/ }).click();
     const dialog = await page.getByRole('dialog').boundingBox();
     expect(dialog!.x).toBeGreaterThanOrEqual(0);

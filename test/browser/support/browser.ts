@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
@@ -49,4 +51,13 @@ export async function visit(
     bytes: async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0),
     close: () => context.close(),
   };
+}
+
+/** Keeps a picture for people to look at, where `SILVERBACK_SCREENSHOTS` names a folder. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['SILVERBACK_SCREENSHOTS'];
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await writeFile(join(folder, `${name}.txt`), await page.locator('main').innerText());
 }

@@ -1,6 +1,6 @@
 // A fleet that something is going to befall: a real controller, emulated gateways, and the page in a browser.
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { Replica } from '../../../src/demo/replica.js';
@@ -24,6 +24,8 @@ export interface StageOptions {
   readonly args?: readonly string[];
   readonly kong?: KongEmulatorOptions;
   readonly replicas?: number;
+  /** Gives arguments that hang on files in the stage's folder. */
+  readonly prepare?: (folder: string) => Promise<readonly string[]>;
   /** Which replica the page is opened at. */
   readonly at?: 'leader' | 'follower';
 }
@@ -47,6 +49,7 @@ export async function setStage(browser: Browser, options: StageOptions): Promise
     ...['--diagnostics-bind-address', '127.0.0.1:0', '--log-level', 'info'],
     ...((options.replicas ?? 1) === 1 ? ['--data-dir', dataDir] : []),
     ...(options.args ?? []),
+    ...((await options.prepare?.(troop.folder)) ?? []),
   ];
   for (let count = 0; count < (options.replicas ?? 1); count += 1) troop.start(args);
   let edits = 0;
@@ -77,13 +80,4 @@ export async function setStage(browser: Browser, options: StageOptions): Promise
       await troop.close();
     },
   };
-}
-
-/** Keeps a picture for people to look at, where `SILVERBACK_SCREENSHOTS` names a folder. */
-export async function takePicture(page: Page, name: string): Promise<void> {
-  const folder = process.env['SILVERBACK_SCREENSHOTS'];
-  if (folder === undefined) return;
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-  await writeFile(join(folder, `${name}.txt`), await page.locator('main').innerText());
 }

@@ -219,10 +219,11 @@ group('commands', () => {
   });
 
   test('the leader is reached through its pod', () => {
-    expect(reachLeader(leadership, '10256')).toBe(
-      'kubectl --namespace silverback port-forward pod/silverback-1 10256:10256',
-    );
-    expect(reachLeader({ ...leadership, holder: '' }, '10256')).toBeUndefined();
+    const forward = 'kubectl --namespace silverback port-forward pod/silverback-1';
+    expect(reachLeader(leadership, undefined)).toBe(`${forward} 10256:10256`);
+    const settings = [set('diagnostics-bind-address', '[::]:9000')];
+    expect(reachLeader(leadership, settings)).toBe(`${forward} 9000:9000`);
+    expect(reachLeader({ ...leadership, holder: '' }, undefined)).toBeUndefined();
   });
 });
 

@@ -4,11 +4,13 @@ import { approveCommand } from './approve.js';
 import { bootCommand } from './boot.js';
 import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
+import { dumpCommand } from './dump.js';
 import { historyCommand } from './history.js';
 import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
+import { syncCommand } from './sync.js';
 import { validateCommand } from './validate.js';
 import { version } from './version.js';
 
@@ -31,6 +33,8 @@ const program = new Command('silverback')
   .addCommand(runCommand())
   .addCommand(validateCommand())
   .addCommand(diffCommand())
+  .addCommand(dumpCommand())
+  .addCommand(syncCommand())
   .addCommand(schemaCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())

@@ -1,7 +1,7 @@
 import type { Finding } from '../config/finding.js';
 import type { Revision } from '../config/revision.js';
 import { createFleet } from '../rollout/fleet.js';
-import type { Fleet } from '../rollout/fleet.js';
+import type { Fleet, FleetPorts } from '../rollout/fleet.js';
 import { startElection } from '../kube/election/election.js';
 import type { Elector } from '../kube/election/election.js';
 import { leaseName } from '../kube/election/settings.js';
@@ -11,6 +11,7 @@ import { followSources } from '../sources/follow.js';
 import type { Sources } from '../sources/follow.js';
 import { objectKind } from '../sources/objects.js';
 import { gravest, words } from '../report/line.js';
+import type { Values } from '../settings/read.js';
 import { namespaceFor } from './cluster.js';
 import type { Cluster } from './cluster.js';
 import type { AsyncCompiler } from './compiler.js';
@@ -25,6 +26,23 @@ export interface Verdicts {
   readonly bad: (revision: string, why: string) => void;
 }
 
+/** @param vigilanceMs for how long what a predecessor left on the wire may still land */
+export function fleetSettings(values: Values, vigilanceMs: number): FleetPorts['settings'] {
+  return {
+    concurrency: values['kong-admin-concurrency'],
+    pushTimeoutMs: values['proxy-timeout-seconds'],
+    statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
+    retries: values['kong-admin-retries'],
+    resyncMs: values['resync-interval'],
+    pendingMs: values['gateway-discovery-readiness-check-interval'],
+    vigilanceMs,
+    observe: values.observe,
+    drift: values.drift,
+    canary: values.canary,
+    canaryHoldMs: values['canary-hold'],
+  };
+}
+
 export function openFleet(
   options: ControllerOptions,
   admin: Parameters<typeof createFleet>[0]['admin'],
@@ -37,19 +55,7 @@ export function openFleet(
     random,
     admin,
     report,
-    settings: {
-      concurrency: values['kong-admin-concurrency'],
-      pushTimeoutMs: values['proxy-timeout-seconds'],
-      statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
-      retries: values['kong-admin-retries'],
-      resyncMs: values['resync-interval'],
-      pendingMs: values['gateway-discovery-readiness-check-interval'],
-      vigilanceMs: options.election ? values['lease-duration'] : 0,
-      observe: values.observe,
-      drift: values.drift,
-      canary: values.canary,
-      canaryHoldMs: values['canary-hold'],
-    },
+    settings: fleetSettings(values, options.election ? values['lease-duration'] : 0),
     smoke: options.outside.smoke,
     onFailed: ({ id }, trouble) => verdicts.bad(id, words(trouble)),
     onStopped: () => undefined,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -105,7 +105,7 @@ describe('silverback sync', () => {
     const [, picky, hung] = kongs;
     await sync(configOf('one'));
     picky!.faults.set({ answer: { status: 401, message: 'no' } });
-    hung!.faults.set({ hang: true });
+    hung!.faults.set({ hang: 'all' });
     const dead = await startKongEmulator();
     await dead.stop();
     const ran = await sync(
@@ -166,7 +166,7 @@ describe('silverback sync', () => {
 
   test('ends at its timeout, and says which gateways were left', async () => {
     const kong = await gateway();
-    kong.faults.set({ hang: true });
+    kong.faults.set({ hang: 'all' });
     const ran = await sync(
       configOf('one'),
       ...['--timeout', '2s', '--kong-admin-retries', '100', '-o', 'json'],
@@ -187,7 +187,7 @@ describe('silverback sync', () => {
       report(ran)
         .gateways.map(({ result }) => result)
         .sort(),
-    ).toEqual(['not-pushed', expect.not.stringContaining('not-pushed')]);
+    ).toEqual(['not-pushed', 'pushed']);
     expect(kongs.map(({ loads }) => loads.length).sort()).toEqual([0, 1]);
     expect(kongs.flatMap(({ violations }) => violations)).toEqual([]);
   });
@@ -269,8 +269,7 @@ plugins:
       out: 'no difference\n',
     });
     expect((await dump(other, '--show-secrets')).out).toBe(dumped.out);
-    expect(dumped.out).toContain('      - id: ');
-    expect(dumped.out).not.toContain('created_at');
+    expect(dumped.out).not.toMatch(/\b(?:id|created_at):/);
   });
 
   test('without its secrets it holds none, and is refused everywhere', async () => {

@@ -5,13 +5,14 @@ import type { Revision } from '../../config/revision.js';
 import type { Ports } from '../../controller/ports.js';
 import { fleetSettings } from '../../controller/parts.js';
 import type { AdminApi } from '../../gateway/admin-api.js';
-import type { Phase } from '../../gateway/state.js';
+import type { GatewayState, Phase } from '../../gateway/state.js';
 import type { SmokeCheck } from '../../gateway/smoke.js';
 import type { Happening } from '../../report/happening.js';
 import { gravest, words } from '../../report/line.js';
 import type { Member } from '../../rollout/care.js';
 import { createFleet } from '../../rollout/fleet.js';
 import type { Fleet, FleetEntry } from '../../rollout/fleet.js';
+import { bounded } from '../../rollout/pause.js';
 import { beginTenure } from '../../rollout/tenure.js';
 import type { Values } from '../../settings/read.js';
 import type { GatewayResult } from './outcome.js';
@@ -83,8 +84,9 @@ export async function rollOut(options: RolloutOptions): Promise<readonly Gateway
   const entries = fleet.entries();
   const phase = fleet.rollout().phase;
   tenure.end('shutdown');
+  const late = await shownLate(entries, pushed, options);
   const why = stop.aborted ? String(stop.reason) : WITHHELD[phase];
-  return entries.map((entry) => resultOf(entry, revision, { pushed, rejected, why }));
+  return entries.map((entry) => resultOf(entry, revision, { pushed, late, rejected, why }));
 }
 
 const aborted = (signal: AbortSignal): Promise<void> =>
@@ -99,11 +101,13 @@ const WITHHELD: Readonly<Record<string, string>> = {
   stopped: 'too many canaries were lost, so that no other gateway got it',
 };
 
+const isServing = ({ phase, served }: GatewayState, { id }: Revision): boolean =>
+  phase === 'in-sync' && served === id;
+
 function isOver(fleet: Fleet, revision: Revision): boolean {
   const { phase } = fleet.rollout();
   const entries = fleet.entries();
-  const isDone = ({ state }: FleetEntry): boolean =>
-    state.phase === 'in-sync' && state.served === revision.id;
+  const isDone = ({ state }: FleetEntry): boolean => isServing(state, revision);
   if (phase === 'withdrawn' || phase === 'stopped')
     return entries.every(({ state }) => !LOADING.has(state.phase) && state.unsettled === undefined);
   // A canary that is the only one to have it may yet fail.
@@ -120,17 +124,36 @@ async function drained(fleet: Fleet, { clock, values }: RolloutOptions): Promise
   ]);
 }
 
+/** Keys of those that show it only now: when we stopped, nobody was left to look after their pushes. */
+async function shownLate(
+  entries: readonly FleetEntry[],
+  pushed: ReadonlySet<string>,
+  { clock, values, admin, revision }: RolloutOptions,
+): Promise<ReadonlySet<string>> {
+  const open = entries.filter(({ member, state }) => pushed.has(member.name) && !isServing(state, revision));
+  const timeoutMs = values['gateway-discovery-readiness-check-timeout'];
+  const looks = open.map(async ({ member }) => {
+    const answer = await bounded(clock, timeoutMs, new AbortController().signal, (signal) =>
+      admin.status(member, signal),
+    );
+    return answer.kind === 'status' && answer.hash === revision.id ? [member.key] : [];
+  });
+  return new Set((await Promise.all(looks)).flat());
+}
+
 function resultOf(
   { member, state }: FleetEntry,
   revision: Revision,
   known: {
     readonly pushed: ReadonlySet<string>;
+    readonly late: ReadonlySet<string>;
     readonly rejected: ReadonlyMap<string, string>;
     readonly why: string | undefined;
   },
 ): GatewayResult {
   const about = { name: member.name, url: member.url };
-  if (state.served === revision.id && state.hash !== undefined && state.phase === 'in-sync') {
+  if (known.late.has(member.key)) return { ...about, result: 'pushed' };
+  if (isServing(state, revision)) {
     if (!known.pushed.has(member.name)) return { ...about, result: 'in-sync' };
     const loadMs = state.lastLoad?.durationMs;
     return { ...about, result: 'pushed', ...(loadMs !== undefined && { loadMs }) };

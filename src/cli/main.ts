@@ -5,6 +5,7 @@ import { bootCommand } from './boot.js';
 import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
 import { doctorCommand } from './doctor.js';
+import { explainCommand } from './explain.js';
 import { historyCommand } from './history.js';
 import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
@@ -33,6 +34,7 @@ const program = new Command('silverback')
   .addCommand(validateCommand())
   .addCommand(diffCommand())
   .addCommand(doctorCommand())
+  .addCommand(explainCommand())
   .addCommand(schemaCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())

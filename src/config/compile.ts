@@ -5,7 +5,8 @@ import { countChanges } from './diff/change-counts.js';
 import type { ChangeCounts } from './diff/change-counts.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
-import type { Side } from './diff/flat-entity.js';
+import { flatten } from './diff/flat-entity.js';
+import type { FlatEntity, Side } from './diff/flat-entity.js';
 import { own } from './document/dict.js';
 import { MAX_SHOWN, inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
@@ -79,6 +80,11 @@ export interface Compiler {
    * @returns nothing when the revision is not known, or the text is not valid
    */
   readonly compare: (old: Baseline, newId: string) => ChangeCounts | undefined;
+  /**
+   * The entities of a revision that was compiled lately as Kong stores them, in the order of their sources.
+   * @returns nothing when it is not known
+   */
+  readonly entities: (revisionId: string) => readonly FlatEntity[] | undefined;
 }
 
 /** Revisions whose documents are remembered for `explain` and `diff`. */
@@ -152,7 +158,11 @@ export function createCompiler(options: CompilerOptions): Compiler {
     baselines.forgetUnused();
     return now && old && countChanges(diffConfigs(old, now));
   };
-  return { compile, explain, diff, compare };
+  const entities = (revisionId: string): readonly FlatEntity[] | undefined => {
+    const known = compiled.get(revisionId);
+    return known && flatten(known);
+  };
+  return { compile, explain, diff, compare, entities };
 }
 
 function sideOf(

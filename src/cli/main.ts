@@ -6,6 +6,7 @@ import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
 import { doctorCommand } from './doctor.js';
 import { dumpCommand } from './dump.js';
+import { explainCommand } from './explain.js';
 import { historyCommand } from './history.js';
 import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
@@ -39,6 +40,7 @@ const program = new Command('silverback')
   .addCommand(doctorCommand())
   .addCommand(dumpCommand())
   .addCommand(syncCommand())
+  .addCommand(explainCommand())
   .addCommand(schemaCommand())
   .addCommand(statusCommand())
   .addCommand(waitCommand())

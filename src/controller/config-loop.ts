@@ -41,6 +41,8 @@ export interface ConfigLoop {
   readonly judged: () => boolean;
   readonly held: () => boolean;
   readonly valid: () => boolean;
+  /** What would be decided if the sources were so; nothing comes of it. */
+  readonly tryOut: (compiler: AsyncCompiler, snapshot: SourceSnapshot) => Promise<Judgement>;
   readonly stop: () => void;
 }
 
@@ -172,6 +174,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     judged: () => last !== undefined,
     held: () => last === 'held',
     valid: () => last !== 'invalid',
+    tryOut: (other, snapshot) => judge(other, snapshot, agreed, options.past(), options.settings),
     stop: loop.stop,
   };
 }

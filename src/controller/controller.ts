@@ -1,4 +1,5 @@
 import { sleep } from '../clock/clock.js';
+import type { AdmissionRequest, Verdict } from '../kube/admission/review.js';
 import type { Elector } from '../kube/election/election.js';
 import type { Member } from '../rollout/care.js';
 import type { Fleet } from '../rollout/fleet.js';
@@ -20,7 +21,7 @@ import { startConfigLoop } from './config-loop.js';
 import { followElection, leadAlone } from './leadership.js';
 import type { Leadership } from './leadership.js';
 import type { Outside } from './outside.js';
-import { joinElection, openDiscovery, openFleet, openSources } from './parts.js';
+import { joinElection, openDiscovery, openFleet, openReviewer, openSources } from './parts.js';
 import type { Ports } from './ports.js';
 
 export interface ControllerOptions extends Ports {
@@ -37,6 +38,8 @@ export interface Controller {
   readonly readyChecks: readonly ReadyCheck[];
   readonly metrics: MetricsView;
   readonly leading: () => boolean;
+  /** For the admission webhook; `undefined` unless it is on. */
+  readonly review: ((request: AdmissionRequest) => Promise<Verdict>) | undefined;
   /** Lets pushes that were sent end while it still renews the lease, then releases it, then closes everything. */
   readonly stop: () => Promise<void>;
 }
@@ -57,6 +60,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
 
   const userAgent = (): string => `silverback/${options.version} (${options.identity}; term ${term()})`;
   const compiler = await options.outside.startCompiler();
+  const reviews = values['admission-webhook-listen'] !== undefined;
+  const trial = reviews ? await options.outside.startCompiler() : undefined;
   const { admin, close: closeAdmin } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
   const observer = reportObserved({
     ...options,
@@ -89,6 +94,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     gateways: () => reachable(fleet),
     onSchemas(pulled) {
       compiler.use(pulled);
+      trial?.use(pulled);
       loop.changed();
     },
   });
@@ -104,7 +110,16 @@ export async function startController(options: ControllerOptions): Promise<Contr
       steering.lead();
     }
   };
+  const reviewer =
+    trial &&
+    openReviewer(options, {
+      compiler: trial,
+      synced: known,
+      snapshot: () => sources.snapshot(),
+      judge: (snapshot) => loop.tryOut(trial, snapshot),
+    });
   const sources: Sources = openSources(options, () => {
+    reviewer?.changed();
     if (known()) loop.changed();
     beginWhenSynced();
   });
@@ -177,6 +192,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       valid: loop.valid,
     },
     leading,
+    review: reviewer?.review,
     async stop() {
       loop.stop();
       pulls.stop();
@@ -189,7 +205,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       keeper.close();
       sources.close();
       discovery.close();
-      await Promise.all([closeAdmin(), compiler.close()]);
+      await Promise.all([closeAdmin(), compiler.close(), trial?.close()]);
     },
   };
 }

@@ -20,6 +20,7 @@ import type { Controller } from './controller.js';
 import { eventReport } from './events.js';
 import { realOutside } from './outside.js';
 import type { Ports } from './ports.js';
+import { openWebhook } from './webhook.js';
 
 export interface RunContext {
   readonly version: string;
@@ -97,8 +98,9 @@ async function serve(
   values: Values,
   controller: Controller,
   metrics: Metrics,
-  report: Report,
+  ports: Ports,
 ): Promise<readonly Listening[]> {
+  const { report } = ports;
   const probes = values['health-probe-bind-address'];
   const scrapes = values['metrics-bind-address'];
   const servers: Listening[] = [];
@@ -114,7 +116,8 @@ async function serve(
   };
   await open('probes', probes, probeRoutes(controller.readyChecks));
   await open('metrics', scrapes, metricsRoutes(metrics.registry));
-  return servers;
+  const webhook = await openWebhook(values, ports, controller.review);
+  return webhook === undefined ? servers : [...servers, webhook];
 }
 
 async function runUntilStopped(
@@ -146,7 +149,7 @@ async function runUntilStopped(
   });
   metrics.attach(controller.metrics);
   const events = joinEvents(cluster, values, ports, identity, controller.leading, hub.join);
-  const servers = await serve(values, controller, metrics, report);
+  const servers = await serve(values, controller, metrics, ports);
 
   const signal = await untilSignal();
   report({ kind: 'stopping', reason: `received ${signal}` });

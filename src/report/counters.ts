@@ -137,7 +137,18 @@ function createInstruments(registry: Registry) {
     ['code'],
   );
   const dropped = counter('events_dropped', 'Kubernetes Events that could not be written');
+  const annotationFailures = counter(
+    'source_annotation_failures',
+    'Times the state of a source could not be noted on it',
+  );
+  const reviews = counter(
+    'admission_reviews',
+    'Changes of sources that the admission webhook was asked about, by whether it allowed them',
+    ['allowed'],
+  );
   return {
+    annotationFailures,
+    reviews,
     pushes,
     pushBytes,
     pushDuration,
@@ -302,6 +313,12 @@ function count(on: Instruments, happening: Happening): void {
     case 'schemas-failed':
       on.schemaFailures.inc({ code: happening.trouble.code });
       return;
+    case 'annotation-failed':
+      on.annotationFailures.inc();
+      return;
+    case 'change-reviewed':
+      on.reviews.inc({ allowed: String(happening.allowed) });
+      return;
     case 'event-dropped':
       on.dropped.inc();
       return;
@@ -310,6 +327,8 @@ function count(on: Instruments, happening: Happening): void {
     case 'stopping':
     case 'stopped':
     case 'serving':
+    case 'serving-certificate-rotated':
+    case 'serving-certificate-unusable':
     case 'setting-doubtful':
     case 'watch-synced':
     case 'watch-recovered':

@@ -2,6 +2,7 @@ import { isLabelSelector } from './label-selector.js';
 import { parseStatusRanges } from './status-ranges.js';
 import type { Problem, Values } from './read.js';
 import type { SettingName } from './table.js';
+import type { ListenAddress } from './values.js';
 
 /** The name of a namespace or a Service (DNS-1123 label). */
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -215,14 +216,33 @@ function electionProblems(values: Values): Problem[] {
   return problems;
 }
 
+const LISTENERS = [
+  'health-probe-bind-address',
+  'metrics-bind-address',
+  'admission-webhook-listen',
+] as const satisfies readonly SettingName[];
+
+/** Each listener needs a port of its own, unless their hosts differ. */
 function addressProblems(values: Values): Problem[] {
-  const probes = values['health-probe-bind-address'];
-  const metrics = values['metrics-bind-address'];
-  if (probes === undefined || metrics === undefined || probes.port === 0 || probes.port !== metrics.port) {
-    return [];
-  }
-  const overlap = probes.host === metrics.host || probes.host === undefined || metrics.host === undefined;
-  return overlap ? [problem('metrics-bind-address', 'must differ from --health-probe-bind-address')] : [];
+  return LISTENERS.flatMap((later, index) => {
+    const other = LISTENERS.slice(0, index).find((earlier) => overlap(values[earlier], values[later]));
+    return other === undefined ? [] : [problem(later, `must differ from --${other}`)];
+  });
+}
+
+function overlap(one: ListenAddress | undefined, other: ListenAddress | undefined): boolean {
+  if (one === undefined || other === undefined || one.port === 0 || one.port !== other.port) return false;
+  return one.host === other.host || one.host === undefined || other.host === undefined;
+}
+
+/** What concerns the objects that hold configuration means nothing where none do. */
+function objectProblems(values: Values): Problem[] {
+  if (values['config-selector'] !== undefined) return [];
+  const text = 'means nothing without --config-selector';
+  return [
+    ...(values['annotate-sources'] ? [problem('annotate-sources', text)] : []),
+    ...(values['admission-webhook-listen'] === undefined ? [] : [problem('admission-webhook-listen', text)]),
+  ];
 }
 
 /** What is wrong with how one gateway is to be reached; the other settings do not matter. */
@@ -248,5 +268,6 @@ export function contradictions(values: Values): Problem[] {
     ...rolloutProblems(values),
     ...electionProblems(values),
     ...addressProblems(values),
+    ...objectProblems(values),
   ];
 }

@@ -23,6 +23,8 @@ export interface ConfigLoopOptions extends Ports {
   /** Told after each compilation of the plugins that could not be checked. */
   readonly onUnchecked: (plugins: readonly string[]) => void;
   readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
+  /** Told after each judgement, with what it was about and what is agreed to since. */
+  readonly onJudged?: (judgement: Judgement, agreed: Agreed | undefined, snapshot: SourceSnapshot) => void;
   /** What is held now; `undefined` once nothing is any more. */
   readonly onHeld: (held: HeldRevision | undefined) => void;
 }
@@ -150,13 +152,15 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
 
   const look = async (): Promise<void> => {
     const startedAt = clock.now();
-    const judgement = await judge(compiler, options.snapshot(), agreed, options.past(), options.settings);
+    const snapshot = options.snapshot();
+    const judgement = await judge(compiler, snapshot, agreed, options.past(), options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
     take(judgement, clock.now() - startedAt);
     const { decision } = judgement;
     const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
     options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);
+    options.onJudged?.(judgement, agreed, snapshot);
   };
 
   const loop = debounced(clock, options.quietMs, async () => {

@@ -5,6 +5,8 @@ import type { Member } from '../rollout/care.js';
 import type { Fleet } from '../rollout/fleet.js';
 import type { Sources } from '../sources/follow.js';
 import type { Values } from '../settings/read.js';
+import { withdrawalOf } from '../history/record.js';
+import type { Happening } from '../report/happening.js';
 import type { MetricsView } from '../report/metrics.js';
 import type { ReadyCheck } from '../server/probes.js';
 import type { Cluster } from './cluster.js';
@@ -14,6 +16,7 @@ import { createFirstPushGate } from './first-push-gate.js';
 import { openHistory } from './history.js';
 import { openKeeper } from './keeper.js';
 import type { Keeper } from './keeper.js';
+import { startAnnotator } from './annotator.js';
 import { startSteering } from './steering.js';
 import type { Steering } from './steering.js';
 import { startSchemaPulls } from './plugin-schemas.js';
@@ -70,7 +73,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
     leading,
     gateways: () => fleet.entries().map(({ member }) => member),
   });
-  const fleet: Fleet = openFleet({ ...options, report: observer.report }, admin, compiler, {
+  const told = (happening: Happening): void => {
+    observer.report(happening);
+    annotator?.happened(happening);
+  };
+  const fleet: Fleet = openFleet({ ...options, report: told }, admin, compiler, {
     good: (revision) => steering.succeeded(revision),
     bad: (revision, why) => keeper.withdraw(revision, why),
   });
@@ -84,6 +91,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     past: () => keeper.past(),
     kept: () => fleet.desired()?.id,
     onHeld: (held) => steering.hold(held),
+    onJudged: (...judged) => annotator?.judged(...judged),
     onUnchecked: (plugins) => pulls.want(plugins),
     onRevision: (revision, from) => steering.accept(revision, from),
   });
@@ -98,16 +106,20 @@ export async function startController(options: ControllerOptions): Promise<Contr
       loop.changed();
     },
   });
+  const lead = (): void => {
+    steering.lead();
+    annotator?.look();
+  };
   const known = (): boolean => sources.synced() && keeper.synced();
   // Nobody stands for election, nor pushes, before it knows all that there is to know.
   const beginWhenSynced = (): void => {
     if (leadership !== undefined || !known() || !discovery.synced()) return;
     if (election && cluster !== undefined) {
       elector = joinElection(options, cluster);
-      leadership = followElection(elector, fleet, steering.lead);
+      leadership = followElection(elector, fleet, lead);
     } else {
       leadership = leadAlone(fleet);
-      steering.lead();
+      lead();
     }
   };
   const reviewer =
@@ -145,6 +157,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
         loop.changed();
       }
       steering.look();
+      annotator?.look();
       beginWhenSynced();
     },
   });
@@ -167,6 +180,22 @@ export async function startController(options: ControllerOptions): Promise<Contr
           onChange: () => steering.look(),
         }),
   });
+
+  const annotator =
+    values['annotate-sources'] && cluster !== undefined
+      ? startAnnotator({
+          ...options,
+          client: cluster.client,
+          leading,
+          snapshot: () => sources.snapshot(),
+          withdrawn: (id) => withdrawalOf(keeper.record(), id)?.why,
+          held(id) {
+            const { held } = keeper.record();
+            return held?.revision === id ? held.reasons : undefined;
+          },
+          lastGood: (name) => keeper.past().lastGood?.sources.find((source) => source.name === name)?.digest,
+        })
+      : undefined;
 
   const drain = async (): Promise<void> => {
     const drained = new AbortController();
@@ -197,6 +226,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       loop.stop();
       pulls.stop();
       observer.stop();
+      annotator?.stop();
       steering.stop();
       stopping.abort('shutdown');
       await drain();

@@ -7,7 +7,7 @@ import type { Sources } from '../sources/follow.js';
 import type { Values } from '../settings/read.js';
 import { withdrawalOf } from '../history/record.js';
 import type { Happening } from '../report/happening.js';
-import type { MetricsView } from '../report/metrics.js';
+import type { MetricsView } from '../report/metrics/view.js';
 import type { ReadyCheck } from '../server/probes.js';
 import type { Cluster } from './cluster.js';
 import { reportObserved } from './observed.js';
@@ -25,7 +25,10 @@ import { followElection, leadAlone } from './leadership.js';
 import type { Leadership } from './leadership.js';
 import type { Outside } from './outside.js';
 import { joinElection, openDiscovery, openFleet, openReviewer, openSources } from './parts.js';
+import type { Verdicts } from './parts.js';
+import { metricsView } from './metrics-view.js';
 import type { Ports } from './ports.js';
+import type { ControllerView } from './diagnostics/view.js';
 
 export interface ControllerOptions extends Ports {
   readonly values: Values;
@@ -40,6 +43,7 @@ export interface ControllerOptions extends Ports {
 export interface Controller {
   readonly readyChecks: readonly ReadyCheck[];
   readonly metrics: MetricsView;
+  readonly view: ControllerView;
   readonly leading: () => boolean;
   /** For the admission webhook; `undefined` unless it is on. */
   readonly review: ((request: AdmissionRequest) => Promise<Verdict>) | undefined;
@@ -65,7 +69,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const compiler = await options.outside.startCompiler();
   const reviews = values['admission-webhook-listen'] !== undefined;
   const trial = reviews ? await options.outside.startCompiler() : undefined;
-  const { admin, close: closeAdmin } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
+  const {
+    admin,
+    certificates,
+    close: closeAdmin,
+  } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
   const observer = reportObserved({
     ...options,
     reader: admin,
@@ -77,10 +85,13 @@ export async function startController(options: ControllerOptions): Promise<Contr
     observer.report(happening);
     annotator?.happened(happening);
   };
-  const fleet: Fleet = openFleet({ ...options, report: told }, admin, compiler, {
+  const verdicts: Verdicts = {
     good: (revision) => steering.succeeded(revision),
     bad: (revision, why) => keeper.withdraw(revision, why),
-  });
+  };
+  const fleet: Fleet = openFleet({ ...options, report: told }, admin, compiler, verdicts, (revision) =>
+    loop.changeSeenAt(revision),
+  );
 
   const loop = startConfigLoop({
     ...options,
@@ -115,7 +126,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const beginWhenSynced = (): void => {
     if (leadership !== undefined || !known() || !discovery.synced()) return;
     if (election && cluster !== undefined) {
-      elector = joinElection(options, cluster);
+      elector = joinElection(options, cluster, keeper.ledBefore);
       leadership = followElection(elector, fleet, lead);
     } else {
       leadership = leadAlone(fleet);
@@ -211,15 +222,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
       { name: 'gateways-discovered', done: discovery.synced },
       { name: 'configuration-validated', done: loop.judged },
     ],
-    metrics: {
-      leading,
-      term,
-      desired: () => fleet.desired()?.id,
-      gatewaysByState: () => fleet.countByPhase(),
-      rollout: () => fleet.rollout().phase,
-      held: () => loop.held() || steering.held(),
-      valid: loop.valid,
-    },
+    metrics: metricsView({ clock, leading, term, fleet, loop, steering, keeper, certificates }),
+    view: { leading, term, fleet, loop, sources, steering, keeper, load: (kept) => history.store.load(kept) },
     leading,
     review: reviewer?.review,
     async stop() {

@@ -263,7 +263,9 @@ type GatewayHappening =
       readonly kind: 'converged';
       readonly revision: string;
       readonly gateways: number;
+      /** From when a change of the sources was seen (`config`), or a gateway was not on the revision (`fleet`). */
       readonly durationMs: number;
+      readonly cause: 'config' | 'fleet';
     }
   | {
       /** Every gateway that can be reached serves it, and some cannot be reached or will not take it. */

@@ -2,7 +2,6 @@ import { isLabelSelector } from './label-selector.js';
 import { parseStatusRanges } from './status-ranges.js';
 import type { Problem, Values } from './read.js';
 import type { SettingName } from './table.js';
-import type { ListenAddress } from './values.js';
 
 /** The name of a namespace or a Service (DNS-1123 label). */
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -32,6 +31,7 @@ function bothGiven(values: Values): Problem[] {
     ['kong-admin-ca-cert', 'kong-admin-ca-cert-file'],
     ['kong-admin-tls-client-cert', 'kong-admin-tls-client-cert-file'],
     ['kong-admin-tls-client-key', 'kong-admin-tls-client-key-file'],
+    ['diagnostics-token', 'diagnostics-token-file'],
   ];
   return pairs
     .filter(([value, file]) => values[value] !== undefined && values[file] !== undefined)
@@ -216,25 +216,6 @@ function electionProblems(values: Values): Problem[] {
   return problems;
 }
 
-const LISTENERS = [
-  'health-probe-bind-address',
-  'metrics-bind-address',
-  'admission-webhook-listen',
-] as const satisfies readonly SettingName[];
-
-/** Each listener needs a port of its own, unless their hosts differ. */
-function addressProblems(values: Values): Problem[] {
-  return LISTENERS.flatMap((later, index) => {
-    const other = LISTENERS.slice(0, index).find((earlier) => overlap(values[earlier], values[later]));
-    return other === undefined ? [] : [problem(later, `must differ from --${other}`)];
-  });
-}
-
-function overlap(one: ListenAddress | undefined, other: ListenAddress | undefined): boolean {
-  if (one === undefined || other === undefined || one.port === 0 || one.port !== other.port) return false;
-  return one.host === other.host || one.host === undefined || other.host === undefined;
-}
-
 /** What concerns the objects that hold configuration means nothing where none do. */
 function objectProblems(values: Values): Problem[] {
   if (values['config-selector'] !== undefined) return [];
@@ -243,6 +224,51 @@ function objectProblems(values: Values): Problem[] {
     ...(values['annotate-sources'] ? [problem('annotate-sources', text)] : []),
     ...(values['admission-webhook-listen'] === undefined ? [] : [problem('admission-webhook-listen', text)]),
   ];
+}
+
+const ADDRESSES = [
+  'health-probe-bind-address',
+  'metrics-bind-address',
+  'diagnostics-bind-address',
+  'admission-webhook-listen',
+] as const satisfies readonly SettingName[];
+
+/** Each of the addresses that are the same as one before. */
+function addressProblems(values: Values): Problem[] {
+  return ADDRESSES.flatMap((name, index) => {
+    const own = values[name];
+    if (own === undefined || own.port === 0) return [];
+    const taken = ADDRESSES.slice(0, index).find((other) => {
+      const address = values[other];
+      if (address?.port !== own.port) return false;
+      return address.host === own.host || address.host === undefined || own.host === undefined;
+    });
+    return taken === undefined ? [] : [problem(name, `must differ from --${taken}`)];
+  });
+}
+
+const isLoopback = (host: string | undefined): boolean =>
+  host !== undefined && /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(host);
+
+function diagnosticsProblems(values: Values): Problem[] {
+  const address = values['diagnostics-bind-address'];
+  const token = values['diagnostics-token'];
+  const problems: Problem[] = [];
+  const isOpen = token === undefined && values['diagnostics-token-file'] === undefined;
+  if (address !== undefined && !isLoopback(address.host) && isOpen) {
+    const how = 'is no loopback address: whoever reaches it would see all; it needs --diagnostics-token-file';
+    problems.push(problem('diagnostics-bind-address', how));
+  }
+  if (token !== undefined && !/^[!-~]+$/.test(token))
+    problems.push(problem('diagnostics-token', 'must be one word of printable ASCII, without spaces'));
+  if (!values['diagnostics-allowed-hosts'].every((host) => /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(host)))
+    problems.push(
+      problem(
+        'diagnostics-allowed-hosts',
+        'must be host names such as silverback.example.com, without ports',
+      ),
+    );
+  return problems;
 }
 
 /** What is wrong with how one gateway is to be reached; the other settings do not matter. */
@@ -269,5 +295,6 @@ export function contradictions(values: Values): Problem[] {
     ...electionProblems(values),
     ...addressProblems(values),
     ...objectProblems(values),
+    ...diagnosticsProblems(values),
   ];
 }

@@ -67,8 +67,11 @@ function start() {
           throw new KubeError(409, 'Conflict', 'changed meanwhile');
         writes.push(name);
         const annotations = { ...object.metadata.annotations, ...metadata.annotations };
-        for (const [key, value] of Object.entries(annotations)) if (value === null) delete annotations[key];
-        put(name, object.data, annotations as Record<string, string>);
+
+        const left = Object.entries(annotations).filter(
+          (entry): entry is [string, string] => entry[1] !== null,
+        );
+        put(name, object.data, Object.fromEntries(left));
         return parse(object);
       },
     },
@@ -96,7 +99,7 @@ function start() {
     await clock.settle();
   };
   const converged = async (revision = agreed!.revision.id): Promise<void> => {
-    annotator.happened({ kind: 'converged', revision, gateways: 3, durationMs: 1 });
+    annotator.happened({ kind: 'converged', revision, gateways: 3, durationMs: 1, cause: 'config' });
     await clock.settle();
   };
   const note = (name: string, of = 'state'): string | undefined =>
@@ -112,7 +115,7 @@ function start() {
     converged,
     note,
     stored,
-    withdraw(why: string) {
+    withdraw: (why: string): void => {
       withdrawn = why;
     },
   };

@@ -14,15 +14,16 @@ export const STATE_ANNOTATIONS = {
 const LONGEST_SIZES = 8_192;
 
 /**
- * The keys of an object's data with the bytes of their values, as they stand there: `a.yaml=12,b.yaml=34`, by key. Health checks
- * can work it out from the object; a digest they cannot.
+ * The keys of an object's data with the bytes of their values, as they stand there: `a.yaml=12,binaryData/b.yaml.gz=34`, in order.
+ * Health checks can work it out from the object; a digest they cannot.
  *
  * @returns `undefined` where there are too many keys
  */
 export function sizesOf(object: unknown): string | undefined {
   const parts = ['data', 'binaryData'].flatMap((field) =>
     Object.entries(fieldsOf(object, field)).map(
-      ([key, value]) => `${key}=${typeof value === 'string' ? Buffer.byteLength(value) : 0}`,
+      ([key, value]) =>
+        `${field === 'data' ? '' : 'binaryData/'}${key}=${typeof value === 'string' ? Buffer.byteLength(value) : 0}`,
     ),
   );
   const sizes = parts.sort((one, other) => (one < other ? -1 : 1)).join(',');

@@ -8,10 +8,12 @@ import { leaseName } from '../kube/election/settings.js';
 import { followService } from '../discovery/follow.js';
 import { staticGateways } from '../discovery/member.js';
 import { followSources } from '../sources/follow.js';
-import type { Sources } from '../sources/follow.js';
+import type { ObjectSelection, Sources } from '../sources/follow.js';
 import { objectKind } from '../sources/objects.js';
 import type { ObjectRef } from '../report/happening.js';
 import { gravest, words } from '../report/line.js';
+import { createReviewer } from './admission.js';
+import type { Reviewer, ReviewerOptions } from './admission.js';
 import type { Values } from '../settings/read.js';
 import { namespaceFor } from './cluster.js';
 import type { Cluster } from './cluster.js';
@@ -86,22 +88,35 @@ export function openFleet(
   });
 }
 
-export function openSources(options: ControllerOptions, onChange: () => void): Sources {
-  const { values, cluster, clock, random, report } = options;
+/** Which ConfigMaps and Secrets are sources; `undefined` where none are. */
+function objectSelection({ values, cluster }: ControllerOptions): ObjectSelection | undefined {
   const selector = values['config-selector'];
+  if (selector === undefined || cluster === undefined) return undefined;
   const given = values['config-namespace'];
+  return {
+    client: cluster.client,
+    selector,
+    namespaces: given.length > 0 ? given : [namespaceFor('config-namespace', undefined, cluster)],
+    kinds: values['config-kinds'].map(objectKind),
+  };
+}
+
+/** `undefined` where no object is a source. */
+export function openReviewer(
+  options: ControllerOptions,
+  knowledge: Pick<ReviewerOptions, 'compiler' | 'synced' | 'snapshot' | 'judge'>,
+): Reviewer | undefined {
+  const selection = objectSelection(options);
+  return selection && createReviewer({ ...options, ...selection, ...knowledge });
+}
+
+export function openSources(options: ControllerOptions, onChange: () => void): Sources {
+  const { values, clock, random, report } = options;
+  const objects = objectSelection(options);
   return followSources({
     paths: { files: values['config-file'], dirs: values['config-dir'] },
     pollMs: FILE_POLL_MS,
-    ...(selector !== undefined &&
-      cluster !== undefined && {
-        objects: {
-          client: cluster.client,
-          selector,
-          namespaces: given.length > 0 ? given : [namespaceFor('config-namespace', undefined, cluster)],
-          kinds: values['config-kinds'].map(objectKind),
-        },
-      }),
+    ...(objects !== undefined && { objects }),
     clock,
     random,
     report,

@@ -53,6 +53,16 @@ export function countConfig({ counter, histogram }: Instruments): Report {
     { class: TROUBLE_CLASSES },
   );
 
+  const annotationFailures = counter(
+    'source_annotation_failures',
+    'Times the state of a source could not be noted on it',
+  );
+  const reviews = counter(
+    'admission_reviews',
+    'Changes of sources that the admission webhook was asked about, by whether it allowed them',
+    { allowed: ['true', 'false'] },
+  );
+
   return (happening) => {
     switch (happening.kind) {
       case 'config-compiled':
@@ -74,6 +84,10 @@ export function countConfig({ counter, histogram }: Instruments): Report {
         return historyFailures.inc({ code: happening.trouble.code });
       case 'schemas-failed':
         return schemaFailures.inc({ class: classOf(happening.trouble) });
+      case 'annotation-failed':
+        return annotationFailures.inc();
+      case 'change-reviewed':
+        return reviews.inc({ allowed: String(happening.allowed) });
       default:
         return;
     }

@@ -9,7 +9,7 @@ import type { Ports } from './ports.js';
 
 /** How often credential files are looked at (ms); the kubelet itself needs up to a minute to write them. */
 const REFRESH_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+export const CONNECT_TIMEOUT_MS = 5_000;
 
 export interface OpenAdmin {
   readonly admin: AdminApi & AdminReader;
@@ -30,7 +30,8 @@ export function headersOf(texts: readonly string[]): Record<string, string> {
   );
 }
 
-function credentialSources(values: Values): CredentialSources {
+/** What the settings say of how to convince an Admin API. */
+export function credentialSources(values: Values): CredentialSources {
   const token = secret(values['kong-admin-token'], values['kong-admin-token-file']);
   const ca = secret(values['kong-admin-ca-cert'], values['kong-admin-ca-cert-file']);
   const clientCert = secret(values['kong-admin-tls-client-cert'], values['kong-admin-tls-client-cert-file']);

@@ -33,6 +33,20 @@ export interface HeldRevision {
   readonly codes: readonly string[];
 }
 
+/** What was said of the sources last, for people. */
+export interface Said {
+  readonly verdict: 'valid' | 'held' | 'invalid';
+  /** Since when that is the verdict (monotonic ms). */
+  readonly since: number;
+  readonly findings: readonly Finding[];
+  readonly quarantined: readonly Quarantined[];
+  readonly missing: readonly Missing[];
+  /** The sources as they were when they were judged, the broken ones included. */
+  readonly snapshot: SourceSnapshot;
+  /** What is held. */
+  readonly held: Revision | undefined;
+}
+
 /** Sources in, desired revision out: debounced, compiled off the event loop, and judged. */
 export interface ConfigLoop {
   /** The sources have changed. */
@@ -41,6 +55,10 @@ export interface ConfigLoop {
   readonly judged: () => boolean;
   readonly held: () => boolean;
   readonly valid: () => boolean;
+  /** `undefined` until the first judgement. */
+  readonly said: () => Said | undefined;
+  /** The sources as they were when they were agreed to last, by name; those that held nothing are left out. */
+  readonly agreed: () => ReadonlyMap<string, Source>;
   /** About the newest configuration. */
   readonly findings: () => readonly Finding[];
   /** When the change of the sources that led to a revision was seen (ms), where nothing has changed since it was accepted. */
@@ -75,9 +93,9 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   let agreed: Agreed | undefined;
   let toldMissing = new Set<string>();
   let last: 'good' | 'held' | 'invalid' | undefined;
+  let said: Said | undefined;
   /** What was said last, so that a snapshot that changes nothing is not told again. */
   let told = '';
-  let findings: readonly Finding[] = [];
   /** When the first change was seen that was not judged yet. */
   let changedAt: number | undefined;
   let accepted: { readonly revision: string; readonly seenAt: number } | undefined;
@@ -110,7 +128,6 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
 
   const take = (judgement: Judgement, durationMs: number, seenAt: number): void => {
     const { decision, compilation, snapshot, quarantined, missing } = judgement;
-    findings = findingsOf(judgement);
     const kept = options.kept();
     const invalid = (findings: readonly Finding[], objects: readonly ObjectRef[]): void => {
       once(['invalid', findings, kept], () =>
@@ -166,15 +183,28 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     }
   };
 
+  const say = (snapshot: SourceSnapshot, what: Omit<Said, 'verdict' | 'since' | 'snapshot'>): void => {
+    const verdict = last === 'held' || last === 'invalid' ? last : 'valid';
+    const since = said?.verdict === verdict ? said.since : clock.now();
+    said = { verdict, since, snapshot, ...what };
+  };
+
   const look = async (): Promise<void> => {
     const startedAt = clock.now();
+    const snapshot = options.snapshot();
     const seenAt = changedAt ?? startedAt;
     changedAt = undefined;
-    const judgement = await judge(compiler, options.snapshot(), agreed, options.past(), options.settings);
+    const judgement = await judge(compiler, snapshot, agreed, options.past(), options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
     take(judgement, clock.now() - startedAt, seenAt);
-    const { decision } = judgement;
+    const { decision, quarantined, missing } = judgement;
+    say(snapshot, {
+      findings: findingsOf(judgement),
+      quarantined,
+      missing,
+      held: decision.kind === 'held' ? decision.revision : undefined,
+    });
     const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
     options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);
   };
@@ -185,6 +215,8 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       last = 'invalid';
+      const finding = { severity: 'error', code: 'compile-failed', message: reason } as const;
+      say(options.snapshot(), { findings: [finding], quarantined: [], missing: [], held: undefined });
       report({ kind: 'compile-failed', reason });
     }
   });
@@ -199,7 +231,9 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     judged: () => last !== undefined,
     held: () => last === 'held',
     valid: () => last !== 'invalid',
-    findings: () => findings,
+    said: () => said,
+    agreed: () => agreed?.sources ?? new Map(),
+    findings: () => said?.findings ?? [],
     changeSeenAt: (revision) => (accepted?.revision === revision ? accepted.seenAt : undefined),
     stop: loop.stop,
   };

@@ -24,6 +24,7 @@ import { joinElection, openDiscovery, openFleet, openSources } from './parts.js'
 import type { Verdicts } from './parts.js';
 import { metricsView } from './metrics-view.js';
 import type { Ports } from './ports.js';
+import type { ControllerView } from './diagnostics/view.js';
 
 export interface ControllerOptions extends Ports {
   readonly values: Values;
@@ -38,6 +39,7 @@ export interface ControllerOptions extends Ports {
 export interface Controller {
   readonly readyChecks: readonly ReadyCheck[];
   readonly metrics: MetricsView;
+  readonly view: ControllerView;
   readonly leading: () => boolean;
   /** Lets pushes that were sent end while it still renews the lease, then releases it, then closes everything. */
   readonly stop: () => Promise<void>;
@@ -110,7 +112,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const beginWhenSynced = (): void => {
     if (leadership !== undefined || !known() || !discovery.synced()) return;
     if (election && cluster !== undefined) {
-      elector = joinElection(options, cluster);
+      elector = joinElection(options, cluster, keeper.ledBefore);
       leadership = followElection(elector, fleet, steering.lead);
     } else {
       leadership = leadAlone(fleet);
@@ -181,6 +183,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       { name: 'configuration-validated', done: loop.judged },
     ],
     metrics: metricsView({ clock, leading, term, fleet, loop, steering, keeper, certificates }),
+    view: { leading, term, fleet, loop, sources, steering, keeper, load: (kept) => history.store.load(kept) },
     leading,
     async stop() {
       loop.stop();

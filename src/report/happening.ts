@@ -135,7 +135,13 @@ type SchemaHappening =
     };
 
 type GatewayHappening =
-  | { readonly kind: 'discovery-changed'; readonly gateways: number; readonly problems: readonly string[] }
+  | {
+      readonly kind: 'discovery-changed';
+      readonly gateways: number;
+      readonly problems: readonly string[];
+      /** The Service with its uid, where that is known. */
+      readonly service?: ObjectRef;
+    }
   | { readonly kind: 'gateway-found'; readonly gateway: string; readonly url: string }
   | { readonly kind: 'gateway-left'; readonly gateway: string }
   | {

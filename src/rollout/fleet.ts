@@ -24,7 +24,12 @@ export interface FleetPorts extends RolloutListener {
   readonly random: Random;
   readonly admin: AdminApi;
   readonly report: Report;
-  readonly settings: TendSettings & GatekeeperSettings & { readonly concurrency: number };
+  readonly settings: TendSettings &
+    GatekeeperSettings & {
+      readonly concurrency: number;
+      /** Of the gateways that serve, at most this part loads at once (0 to 1). */
+      readonly partAtOnce: number;
+    };
   /** Whether users' requests go through a canary; `undefined` where no such check is configured. */
   readonly smoke?: SmokeCheck | undefined;
   /**
@@ -92,8 +97,8 @@ const isServing = ({ hash, phase }: GatewayState): boolean =>
 
 export function createFleet(ports: FleetPorts): Fleet {
   const { clock, random, report } = ports;
-  const { concurrency, observe } = ports.settings;
-  const lanes = createLanes(clock, concurrency);
+  const { concurrency, partAtOnce, observe } = ports.settings;
+  const lanes = createLanes(clock, concurrency, partAtOnce);
   const loadTimes = createLoadTimes(concurrency);
   let members = new Map<string, Member>();
   let tended = new Map<string, Tended>();
@@ -163,7 +168,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     else serving.delete(member.key);
     lanes.serving(serving.size);
     convergence.note({ member, state });
-    gatekeeper.note(member.key);
+    gatekeeper.note(member.key, state);
   };
 
   const takeIntoCare = (member: Member, current: Tenure, newcomer: boolean): void => {

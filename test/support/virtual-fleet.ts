@@ -38,6 +38,7 @@ export interface VirtualFleet {
 
 export const FLEET_SETTINGS: FleetPorts['settings'] = {
   concurrency: 10,
+  partAtOnce: 1 / 4,
   pushTimeoutMs: 30_000,
   statusTimeoutMs: 5_000,
   retries: 3,

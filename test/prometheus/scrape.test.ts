@@ -22,8 +22,8 @@ beforeAll(async () => {
   });
   troop.world.setConfig('shop', { 'kong.yaml': configOf('one') });
   await troop.untilConverged(0);
-  const serving = (): number => troop.said('serving').length;
-  await troop.until('the servers', () => serving() === 4);
+  const metrics = () => troop.said('serving').filter(({ message }) => message.startsWith('metrics'));
+  await troop.until('the servers', () => metrics().length === troop.replicas.length);
   prometheus = await startPrometheus(
     troop.folder,
     Object.fromEntries(

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { makeCertificates } from '../support/certificates.js';
 import { addressOf, configOf, createTroop } from '../support/troop.js';
@@ -65,6 +67,23 @@ test('a leader and a follower are scraped, and every alert evaluates', async () 
   }
   expect(rules.size).toBeGreaterThan(10);
   expect([...rules.values()].filter(({ health }) => health !== 'ok')).toEqual([]);
+});
+
+const read = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8');
+
+test('every query of the dashboard and of the page evaluates', async () => {
+  const { panels } = JSON.parse(read('deploy/grafana/silverback.json')) as {
+    panels: { targets: { expr: string }[] }[];
+  };
+  const ofDashboard = panels.flatMap(({ targets }) =>
+    targets.map(({ expr }) => expr.replaceAll('$job', 'silverback').replaceAll('$__rate_interval', '1m')),
+  );
+  const [, block = ''] = /```promql\n([\s\S]*?)```/.exec(read('docs/metrics.md')) ?? [];
+  const ofPage = block.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  expect(ofPage.length).toBeGreaterThan(0);
+  for (const expression of [...ofDashboard, ...ofPage]) await prometheus.query(expression);
+  const [one] = await prometheus.query(ofDashboard[0]!);
+  expect(one?.value).toBe(3);
 });
 
 test('what only a leader knows comes from the leader alone', async () => {

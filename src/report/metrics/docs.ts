@@ -20,8 +20,20 @@ What \`/metrics\` (\`--metrics-bind-address\`, \`:10255\`) shows, in Prometheus'
 - What only a leader knows is absent on followers: sums over the replicas are right, and a former leader leaves nothing stale. What
   each replica says of itself, of the configuration above all, is best asked of the one that leads:
   \`silverback_config_valid == 0 and on (job, instance) silverback_leader == 1\`.
+- A push is \`unknown\` where some of it was sent and no answer came: Kong may be loading it. With class \`fence\` it was cut off because
+  the lease ran out. \`unreachable\` and \`withdrawn\` are those of which nothing was sent.
+- \`silverback_gateway_in_sync\` names each gateway of a fleet of at most 250; \`silverback_gateways\` counts them in any.
 - Series of gateways that left, and of revisions that play no role any more, are gone at the next scrape.
 - No secret, and nothing of the configuration but the first 8 digits of its hash, is in any of them.
+
+Without the operator:
+
+\`\`\`yaml
+rule_files: [alerts.yaml]
+scrape_configs:
+  - job_name: silverback # the alerts ask for this name
+    static_configs: [{ targets: ['10.0.3.4:10255', '10.0.3.5:10255'] }]
+\`\`\`
 
 The states of gateways and rollouts are explained in [architecture.md](architecture.md) and [rollouts.md](rollouts.md).
 

@@ -5,7 +5,7 @@ import type { SourceSnapshot } from '../sources/follow.js';
 import type { AsyncCompiler } from './compiler.js';
 import { debounced } from './debounce.js';
 import type { Missing } from './desired.js';
-import { judge } from './judge.js';
+import { isUnjudged, judge } from './judge.js';
 import type { Agreed, JudgeSettings, Judgement } from './judge.js';
 import type { Past } from './past.js';
 import type { Ports } from './ports.js';
@@ -23,6 +23,8 @@ export interface ConfigLoopOptions extends Ports {
   /** Told after each compilation of the plugins that could not be checked. */
   readonly onUnchecked: (plugins: readonly string[]) => void;
   readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
+  /** What was agreed to before there was any last good is not agreed to any more, now that there is one. */
+  readonly onRetracted: () => void;
   /** What is held now; `undefined` once nothing is any more. */
   readonly onHeld: (held: HeldRevision | undefined) => void;
 }
@@ -85,13 +87,24 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     }
   };
 
-  const agreeTo = (revision: Revision, { sources }: SourceSnapshot): void => {
+  const agreeTo = (revision: Revision, { sources }: SourceSnapshot, { lastGood }: Past): void => {
     const holding = sources.filter(({ texts }) => texts.length > 0);
-    agreed = { revision, sources: new Map(holding.map((source) => [source.name, source])) };
+    agreed = {
+      revision,
+      sources: new Map(holding.map((source) => [source.name, source])),
+      blindly: lastGood === undefined,
+    };
   };
 
-  const take = (judgement: Judgement, durationMs: number): void => {
+  const retractUnjudged = (past: Past): void => {
+    if (agreed === undefined || !isUnjudged(agreed, past)) return;
+    agreed = undefined;
+    options.onRetracted();
+  };
+
+  const take = (judgement: Judgement, past: Past, durationMs: number): void => {
     const { decision, compilation, snapshot, quarantined, missing } = judgement;
+    if (decision.kind === 'held' || decision.kind === 'invalid') retractUnjudged(past);
     const kept = options.kept();
     const invalid = (findings: readonly Finding[], objects: readonly ObjectRef[]): void => {
       once(['invalid', findings, kept], () =>
@@ -116,7 +129,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
         return;
       }
       case 'same':
-        if (agreed !== undefined) agreeTo(agreed.revision, snapshot);
+        if (agreed !== undefined) agreeTo(agreed.revision, snapshot, past);
         if (quarantined.length === 0) told = '';
         else {
           const findings = quarantined.flatMap((each) => each.findings);
@@ -128,7 +141,9 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
         return;
       case 'adopt': {
         const { revision } = decision;
-        agreeTo(revision, snapshot);
+        const again = revision.id === agreed?.revision.id;
+        agreeTo(revision, snapshot, past);
+        if (again) return;
         told = '';
         tellQuarantined(quarantined);
         report({
@@ -148,10 +163,11 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
 
   const look = async (): Promise<void> => {
     const startedAt = clock.now();
-    const judgement = await judge(compiler, options.snapshot(), agreed, options.past(), options.settings);
+    const past = options.past();
+    const judgement = await judge(compiler, options.snapshot(), agreed, past, options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
-    take(judgement, clock.now() - startedAt);
+    take(judgement, past, clock.now() - startedAt);
     const { decision } = judgement;
     const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
     options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);

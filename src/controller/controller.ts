@@ -81,6 +81,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     onHeld: (held) => steering.hold(held),
     onUnchecked: (plugins) => pulls.want(plugins),
     onRevision: (revision, from) => steering.accept(revision, from),
+    onRetracted: () => steering.retract(),
   });
   const pulls = startSchemaPulls({
     ...options,

@@ -23,6 +23,8 @@ export interface SteeringOptions extends Ports {
 /** Tells the fleet where to go: by what the sources say, what people decided, and what the gateways carry. */
 export interface Steering {
   readonly accept: (revision: Revision, sources: readonly Source[]) => void;
+  /** Nothing is accepted any more. */
+  readonly retract: () => void;
   /** What the configuration loop holds. */
   readonly hold: (held: HeldRevision | undefined) => void;
   /** We lead from now on. */
@@ -91,6 +93,10 @@ export function startSteering(options: SteeringOptions): Steering {
     accept(revision, sources) {
       if (keeper.record().lastGood === undefined) firstPush?.made(revision.id);
       accepted = { revision, provenance: provenanceOf(sources, SEALING_VERSION) };
+      look();
+    },
+    retract() {
+      accepted = undefined;
       look();
     },
     hold(held) {

@@ -62,10 +62,6 @@ export const MUTANTS = [
     'return assess(seen, hash, order, now, false);',
     'return assess(seen, hash, order, now, true);',
   ]),
-  mutant('what a gateway showed before a push is taken for its outcome', 'src/gateway/state.ts', [
-    'if (unsettled.hash === hash && unsettled.hashBefore !== hash) {',
-    'if (unsettled.hash === hash) {',
-  ]),
   mutant('two pushes to one gateway at once', 'src/rollout/tend.ts', [
     'done: run().finally(',
     'done: Promise.all([run(), run()]).then(() => undefined).finally(',
@@ -102,6 +98,10 @@ export const MUTANTS = [
   mutant('the hold of a canary is skipped', 'src/rollout/canary.ts', [
     'lookedAt - healthySince >= holdMs',
     'lookedAt - healthySince >= 0',
+  ]),
+  mutant('what was agreed to before there was a last good is never judged', 'src/controller/judge.ts', [
+    'return blindly && lastGood !== undefined && lastGood.revision.id !== revision.id;',
+    'return blindly && revision.id === "";',
   ]),
   mutant('what is held is pushed', 'src/controller/desired.ts', [
     'if (reasons.length === 0 || approved(revision.id))',

@@ -4,6 +4,7 @@ import { approveCommand } from './approve.js';
 import { bootCommand } from './boot.js';
 import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
+import { doctorCommand } from './doctor.js';
 import { historyCommand } from './history.js';
 import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
@@ -33,6 +34,7 @@ const program = new Command('silverback')
   .addCommand(runCommand())
   .addCommand(validateCommand())
   .addCommand(diffCommand())
+  .addCommand(doctorCommand())
   .addCommand(schemaCommand())
   .addCommand(statusCommand())
   .addCommand(waitCommand())

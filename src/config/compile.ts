@@ -6,7 +6,10 @@ import type { ChangeCounts } from './diff/change-counts.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
 import type { Side } from './diff/flat-entity.js';
+import { dumpConfig } from './dump/dump.js';
+import type { DumpOptions } from './dump/dump.js';
 import { own } from './document/dict.js';
+import { withoutEcho } from './document/echo.js';
 import { MAX_SHOWN, inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
 import type { Finding } from './finding.js';
@@ -79,6 +82,12 @@ export interface Compiler {
    * @returns nothing when the revision is not known, or the text is not valid
    */
   readonly compare: (old: Baseline, newId: string) => ChangeCounts | undefined;
+  /**
+   * What a gateway serves, as somebody would have written it.
+   * @param id of what was compiled lately from what a gateway shows
+   * @returns YAML; nothing when the revision is not known
+   */
+  readonly dump: (id: string, options: DumpOptions) => string | undefined;
 }
 
 /** Revisions whose documents are remembered for `explain` and `diff`. */
@@ -94,9 +103,10 @@ export function createCompiler(options: CompilerOptions): Compiler {
   const baselines = memory<Side | undefined>();
 
   const compile = (sources: readonly SourceText[]): Compilation => {
-    const read = sources.map(({ file, text, confidential = false }) => {
-      const digest = digestOf(text);
-      return { file, confidential, digest, document: texts.get(digest, () => readDocument(text, options)) };
+    const read = sources.map(({ file, text, confidential = false, live = false }) => {
+      const digest = `${digestOf(text)}${live ? ' live' : ''}`;
+      const document = texts.get(digest, () => readAs(live, readDocument(text, options)));
+      return { file, confidential, digest, document };
     });
     read.sort((one, other) => compareText(one.file, other.file) || compareText(one.digest, other.digest));
     const { settings, conflicts } = deckSettings(
@@ -152,7 +162,16 @@ export function createCompiler(options: CompilerOptions): Compiler {
     baselines.forgetUnused();
     return now && old && countChanges(diffConfigs(old, now));
   };
-  return { compile, explain, diff, compare };
+  const dump = (id: string, dumpOptions: DumpOptions): string | undefined => {
+    const known = compiled.get(id);
+    return known && dumpConfig(known, dumpOptions);
+  };
+  return { compile, explain, diff, compare, dump };
+}
+
+function readAs(live: boolean, document: ReadDocument): ReadDocument {
+  const { config } = document;
+  return live && config !== undefined ? { ...document, config: withoutEcho(config) } : document;
 }
 
 function sideOf(
@@ -160,7 +179,8 @@ function sideOf(
   plugins: Plugins,
   target: TargetKong | undefined,
 ): Side | undefined {
-  const prepared = prepare(readDocument(text, { deck: false, env: {} }), undefined, plugins, target);
+  const document = readAs(live, readDocument(text, { deck: false, env: {} }));
+  const prepared = prepare(document, undefined, plugins, target);
   const documents = [{ file: 'baseline', confidential: true, prepared }];
   const { merged, problems } = merge(documents);
   const said = [...prepared.problems, ...problems.map(([, problem]) => problem)];

@@ -21,6 +21,9 @@ import type { ControllerOptions } from './controller.js';
 /** The pace at which files are looked at beside the operating system's notices (ms). */
 const FILE_POLL_MS = 1_000;
 
+/** Of the gateways with traffic, no more than a quarter loads at once. */
+const PART_AT_ONCE = 1 / 4;
+
 /** What a rollout showed of a revision. */
 export interface Verdicts {
   readonly good: (revision: Revision) => void;
@@ -32,6 +35,7 @@ export function openFleet(
   admin: Parameters<typeof createFleet>[0]['admin'],
   compiler: AsyncCompiler,
   verdicts: Verdicts,
+  changeSeenAt: (revision: string) => number | undefined,
 ): Fleet {
   const { values, clock, random, report } = options;
   return createFleet({
@@ -41,6 +45,7 @@ export function openFleet(
     report,
     settings: {
       concurrency: values['kong-admin-concurrency'],
+      partAtOnce: PART_AT_ONCE,
       pushTimeoutMs: values['proxy-timeout-seconds'],
       statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
       retries: values['kong-admin-retries'],
@@ -53,6 +58,7 @@ export function openFleet(
       canaryHoldMs: values['canary-hold'],
     },
     smoke: options.outside.smoke,
+    changeSeenAt,
     onFailed: ({ id }, trouble) => verdicts.bad(id, words(trouble)),
     onStopped: () => undefined,
     onProven: () => undefined,
@@ -131,7 +137,12 @@ export function leaseOf(values: Values, cluster: Cluster): ObjectRef {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
 }
 
-export function joinElection(options: ControllerOptions, cluster: Cluster): Elector {
+/** @param ledBefore whether the history tells of leaders before us */
+export function joinElection(
+  options: ControllerOptions,
+  cluster: Cluster,
+  ledBefore: () => boolean,
+): Elector {
   const { values, clock, random, report, identity } = options;
   const lease = leaseOf(values, cluster);
   return startElection({
@@ -140,6 +151,7 @@ export function joinElection(options: ControllerOptions, cluster: Cluster): Elec
     random,
     report,
     identity,
+    ledBefore,
     namespace: lease.namespace,
     leaseName: lease.name,
     leaseDurationMs: values['lease-duration'],

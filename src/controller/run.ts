@@ -3,9 +3,9 @@ import { systemClock } from '../clock/clock.js';
 import { newIdentity } from '../kube/election/identity.js';
 import { createEventRecorder } from '../kube/events/event-recorder.js';
 import { createLogger, logReport } from '../report/log.js';
-import { createMetrics } from '../report/metrics.js';
+import { createMetrics } from '../report/metrics/metrics.js';
 import { oneLine } from '../report/one-line.js';
-import type { Metrics } from '../report/metrics.js';
+import type { Metrics } from '../report/metrics/metrics.js';
 import type { Happening, Report } from '../report/happening.js';
 import { listen } from '../server/listen.js';
 import type { Handler, Listening } from '../server/listen.js';
@@ -93,7 +93,7 @@ function joinEvents(
     namespace !== undefined && name !== undefined
       ? { apiVersion: 'v1', kind: 'Service', namespace, name }
       : undefined;
-  join(eventReport((note) => recorder.record(note), leading, service));
+  join(eventReport({ record: (note) => recorder.record(note), leading, service, clock: ports.clock }));
   return { close: () => recorder.close() };
 }
 

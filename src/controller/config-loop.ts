@@ -23,6 +23,8 @@ export interface ConfigLoopOptions extends Ports {
   /** Told after each compilation of the plugins that could not be checked. */
   readonly onUnchecked: (plugins: readonly string[]) => void;
   readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
+  /** Told after each judgement, with what it was about and what is agreed to since. */
+  readonly onJudged?: (judgement: Judgement, agreed: Agreed | undefined, snapshot: SourceSnapshot) => void;
   /** What is held now; `undefined` once nothing is any more. */
   readonly onHeld: (held: HeldRevision | undefined) => void;
 }
@@ -55,10 +57,16 @@ export interface ConfigLoop {
   readonly judged: () => boolean;
   readonly held: () => boolean;
   readonly valid: () => boolean;
+  /** What would be decided if the sources were so; nothing comes of it. */
+  readonly tryOut: (compiler: AsyncCompiler, snapshot: SourceSnapshot) => Promise<Judgement>;
   /** `undefined` until the first judgement. */
   readonly said: () => Said | undefined;
   /** The sources as they were when they were agreed to last, by name; those that held nothing are left out. */
   readonly agreed: () => ReadonlyMap<string, Source>;
+  /** About the newest configuration. */
+  readonly findings: () => readonly Finding[];
+  /** When the change of the sources that led to a revision was seen (ms), where nothing has changed since it was accepted. */
+  readonly changeSeenAt: (revision: string) => number | undefined;
   readonly stop: () => void;
 }
 
@@ -74,6 +82,16 @@ function objectsAtFault(snapshot: SourceSnapshot, findings: readonly Finding[]):
   return objects.length > 0 ? objects : objectsOf(snapshot);
 }
 
+/** All that there is to say of what was judged; a hold's reasons count, whether a finding says them or not. */
+function findingsOf({ decision, compilation, quarantined }: Judgement): Finding[] {
+  const kept = quarantined.flatMap((each) => each.findings);
+  if (decision.kind === 'invalid') return [...decision.findings, ...kept];
+  const found = [...compilation.findings, ...kept];
+  if (decision.kind !== 'held') return found;
+  const holds = decision.reasons.map((message): Finding => ({ severity: 'hold', code: 'held', message }));
+  return [...found.filter(({ severity }) => severity !== 'hold'), ...holds];
+}
+
 export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   const { clock, report, compiler } = options;
   let agreed: Agreed | undefined;
@@ -82,6 +100,9 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   let said: Said | undefined;
   /** What was said last, so that a snapshot that changes nothing is not told again. */
   let told = '';
+  /** When the first change was seen that was not judged yet. */
+  let changedAt: number | undefined;
+  let accepted: { readonly revision: string; readonly seenAt: number } | undefined;
 
   const tellMissing = (missing: readonly Missing[]): void => {
     for (const { name, object } of missing) {
@@ -109,7 +130,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     agreed = { revision, sources: new Map(holding.map((source) => [source.name, source])) };
   };
 
-  const take = (judgement: Judgement, durationMs: number): void => {
+  const take = (judgement: Judgement, durationMs: number, seenAt: number): void => {
     const { decision, compilation, snapshot, quarantined, missing } = judgement;
     const kept = options.kept();
     const invalid = (findings: readonly Finding[], objects: readonly ObjectRef[]): void => {
@@ -148,6 +169,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
       case 'adopt': {
         const { revision } = decision;
         agreeTo(revision, snapshot);
+        accepted = { revision: revision.id, seenAt };
         told = '';
         tellQuarantined(quarantined);
         report({
@@ -174,20 +196,22 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   const look = async (): Promise<void> => {
     const startedAt = clock.now();
     const snapshot = options.snapshot();
+    const seenAt = changedAt ?? startedAt;
+    changedAt = undefined;
     const judgement = await judge(compiler, snapshot, agreed, options.past(), options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
-    take(judgement, clock.now() - startedAt);
-    const { decision, compilation, quarantined, missing } = judgement;
-    const findings = decision.kind === 'invalid' ? decision.findings : compilation.findings;
+    take(judgement, clock.now() - startedAt, seenAt);
+    const { decision, quarantined, missing } = judgement;
     say(snapshot, {
-      findings: [...quarantined.flatMap((each) => each.findings), ...findings],
+      findings: findingsOf(judgement),
       quarantined,
       missing,
       held: decision.kind === 'held' ? decision.revision : undefined,
     });
     const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
     options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);
+    options.onJudged?.(judgement, agreed, snapshot);
   };
 
   const loop = debounced(clock, options.quietMs, async () => {
@@ -203,12 +227,20 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   });
 
   return {
-    changed: loop.changed,
+    changed() {
+      changedAt ??= clock.now();
+      // Whatever becomes of it now is owed to this change.
+      accepted = undefined;
+      loop.changed();
+    },
     judged: () => last !== undefined,
     held: () => last === 'held',
     valid: () => last !== 'invalid',
+    tryOut: (other, snapshot) => judge(other, snapshot, agreed, options.past(), options.settings),
     said: () => said,
     agreed: () => agreed?.sources ?? new Map(),
+    findings: () => said?.findings ?? [],
+    changeSeenAt: (revision) => (accepted?.revision === revision ? accepted.seenAt : undefined),
     stop: loop.stop,
   };
 }

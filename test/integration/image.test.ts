@@ -152,6 +152,7 @@ describe('what the image holds', () => {
       '--leader-elect=on',
       '--health-probe-bind-address=127.0.0.1:0',
       '--metrics-bind-address=127.0.0.1:0',
+      '--diagnostics-bind-address=127.0.0.1:0',
     ]);
     const closed = once(replica, 'close') as Promise<unknown[]>;
     let log = '';

@@ -18,7 +18,13 @@ export function gateway(name: string, more: Partial<GatewayStatus> = {}): Gatewa
   };
 }
 
-const revision = { id: ID, bytes: 1000, counts: { services: 2 }, at: '2026-01-01T00:00:00.000Z', sources: [] };
+const revision = {
+  id: ID,
+  bytes: 1000,
+  counts: { services: 2 },
+  at: '2026-01-01T00:00:00.000Z',
+  sources: [],
+};
 
 /** All is well, but for what is given. */
 export function statusWith(more: Partial<Status> = {}): Status {

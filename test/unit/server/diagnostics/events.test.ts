@@ -53,10 +53,7 @@ function stage() {
   );
   const listen = (headers: Record<string, string> = {}, method = 'GET'): Listener => {
     const listener = new Listener();
-    events.handle(
-      { method, headers } as unknown as IncomingMessage,
-      listener as unknown as ServerResponse,
-    );
+    events.handle({ method, headers } as unknown as IncomingMessage, listener as unknown as ServerResponse);
     return listener;
   };
   return {
@@ -92,7 +89,9 @@ describe('the stream of events', () => {
     const listener = listen();
     await clock.advance(0);
     listener.take();
-    become({ gateways: ['kong-1', 'kong-2', 'kong-3'].map((name) => gateway(name, { lookedAt: 'now', restMs: 5 })) });
+    become({
+      gateways: ['kong-1', 'kong-2', 'kong-3'].map((name) => gateway(name, { lookedAt: 'now', restMs: 5 })),
+    });
     await clock.advance(1_000);
     expect(listener.take()).toEqual([]);
   });

@@ -3,7 +3,11 @@ import { admit } from '../../../../src/server/diagnostics/guard.js';
 import type { GuardRules } from '../../../../src/server/diagnostics/guard.js';
 import { ApiError } from '../../../../src/server/diagnostics/source.js';
 
-const LOOPBACK: GuardRules = { boundHost: '127.0.0.1', allowedHosts: ['board.example.com'], token: undefined };
+const LOOPBACK: GuardRules = {
+  boundHost: '127.0.0.1',
+  allowedHosts: ['board.example.com'],
+  token: undefined,
+};
 const WITH_TOKEN: GuardRules = { ...LOOPBACK, boundHost: undefined, token: 'right-token' };
 
 function answerTo(headers: Readonly<Record<string, string>>, rules = LOOPBACK, open = false): number {

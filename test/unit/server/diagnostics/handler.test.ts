@@ -22,7 +22,8 @@ const source: DiagnosticsSource = {
     revision === 'deadbeef'
       ? Promise.reject(new ApiError(404, 'no-such-revision', 'there is none'))
       : Promise.resolve(`revision: ${revision ?? 'desired'}\n`),
-  diff: (from, to) => (from === 'x' ? Promise.reject(new Error('secret inside')) : Promise.resolve(`"${from} ${to}"`)),
+  diff: (from, to) =>
+    from === 'x' ? Promise.reject(new Error('secret inside')) : Promise.resolve(`"${from} ${to}"`),
 };
 
 interface Answer {
@@ -73,7 +74,9 @@ const errorOf = ({ body }: Answer): unknown => (JSON.parse(body) as { error: { c
 describe('the diagnostics server', () => {
   it('answers what it is asked', async () => {
     expect(JSON.parse((await ask('/api/v1/status')).body)).toEqual(statusWith());
-    expect(JSON.parse((await ask('/api/v1/happenings?after=2')).body)).toMatchObject({ happenings: [{ seq: 3 }] });
+    expect(JSON.parse((await ask('/api/v1/happenings?after=2')).body)).toMatchObject({
+      happenings: [{ seq: 3 }],
+    });
     expect(JSON.parse((await ask('/api/v1/settings')).body)).toEqual(source.settings());
     expect((await ask('/api/v1/config')).body).toBe('revision: desired\n');
     expect((await ask('/api/v1/config?revision=3f2a91c0')).body).toBe('revision: 3f2a91c0\n');
@@ -129,7 +132,11 @@ describe('the diagnostics server', () => {
 
   it('sends pages with their ETag, and nothing where it is known', async () => {
     const page = await ask('/');
-    expect([page.status, page.headers['etag'], page.headers['cache-control']]).toEqual([200, '"a"', 'no-cache']);
+    expect([page.status, page.headers['etag'], page.headers['cache-control']]).toEqual([
+      200,
+      '"a"',
+      'no-cache',
+    ]);
     expect((await ask('/assets/app.js', 'GET', { 'if-none-match': 'W/"a", "b"' })).status).toBe(304);
     expect((await ask('/assets/app.js', 'GET', { 'if-none-match': '"b"' })).status).toBe(200);
   });
@@ -149,6 +156,8 @@ describe('the diagnostics server', () => {
 
   it('keeps out names and origins that are not ours', async () => {
     expect(errorOf(await ask('/', 'GET', { host: 'evil.example' }))).toBe('host-not-allowed');
-    expect(errorOf(await ask('/api/v1/status', 'GET', { origin: 'http://evil.example' }))).toBe('origin-not-allowed');
+    expect(errorOf(await ask('/api/v1/status', 'GET', { origin: 'http://evil.example' }))).toBe(
+      'origin-not-allowed',
+    );
   });
 });

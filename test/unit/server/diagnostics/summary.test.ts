@@ -170,7 +170,8 @@ const CASES: readonly (readonly [string, Partial<Status>, Summary])[] = [
     { rollout: { phase: 'stopped', meaning: '', revision: OTHER, canaries: [], done: 3, total: 3 } },
     {
       level: 'attention',
-      sentence: 'All 3 gateways serve 3f2a91c0; the rollout of deb21dcd has stopped: too many canaries were lost',
+      sentence:
+        'All 3 gateways serve 3f2a91c0; the rollout of deb21dcd has stopped: too many canaries were lost',
       advice: [
         'Look at the happenings of the canaries: it is tried again by itself; to give it up: silverback rollout abort deb21dcd',
       ],

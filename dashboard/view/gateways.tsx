@@ -74,14 +74,14 @@ export function Gateways({ gateways, overview, happenings }: Props) {
             <h3 id={`group-${each.group}`}>
               {each.title} <span class="muted">{each.gateways.length}</span>
             </h3>
-            <ul class={showsReasons(each) ? 'tiles with-reasons' : 'tiles'}>
+            <ul class={`tiles ${sizeOf(each)}`}>
               {each.gateways.map(({ gateway, standing }) => (
                 <li key={gateway.name}>
                   <Tile
                     gateway={gateway}
                     standing={standing}
                     reason={
-                      showsReasons(each)
+                      sizeOf(each) === 'with-reasons'
                         ? reasonOf(gateway, standing, overview, refusals.get(gateway.name))
                         : ''
                     }
@@ -135,9 +135,14 @@ function useKeptFocus(
 
 /** Many that wait do so for the same reason: the part about the rollout says it once. */
 const MANY = 24;
+/** So many that are well have room only for their names and symbols; the word for all of them stands above. */
+const CROWD = 60;
 
-const showsReasons = ({ group, gateways }: GroupOfGateways): boolean =>
-  group === 'trouble' || ((group === 'moving' || group === 'waiting') && gateways.length <= MANY);
+function sizeOf({ group, gateways: { length } }: GroupOfGateways): 'with-reasons' | 'dense' | 'plain' {
+  if (group === 'trouble' || ((group === 'moving' || group === 'waiting') && length <= MANY))
+    return 'with-reasons';
+  return group === 'fine' && length > CROWD ? 'dense' : 'plain';
+}
 
 const textOf = (times: number | undefined): string => (times === undefined ? '' : unsteadyText(times));
 

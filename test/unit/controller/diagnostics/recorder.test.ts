@@ -54,7 +54,13 @@ describe('the recorder', () => {
   it('remembers a hundred convergences, the newest first, and what discovery has to say', () => {
     const recorder = createRecorder(createVirtualClock(), false);
     for (let count = 1; count <= 150; count += 1)
-      recorder.report({ kind: 'converged', revision: 'r', gateways: count, durationMs: 12.3 , cause: 'config' });
+      recorder.report({
+        kind: 'converged',
+        revision: 'r',
+        gateways: count,
+        durationMs: 12.3,
+        cause: 'config',
+      });
     expect(recorder.convergences().map(({ gateways }) => gateways)).toEqual(
       Array.from({ length: 100 }, (_, index) => 150 - index),
     );

@@ -4,6 +4,7 @@ import { approveCommand } from './approve.js';
 import { bootCommand } from './boot.js';
 import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
+import { doctorCommand } from './doctor.js';
 import { dumpCommand } from './dump.js';
 import { historyCommand } from './history.js';
 import { rollbackCommand } from './rollback.js';
@@ -35,6 +36,7 @@ const program = new Command('silverback')
   .addCommand(diffCommand())
   .addCommand(dumpCommand())
   .addCommand(syncCommand())
+  .addCommand(doctorCommand())
   .addCommand(schemaCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())

@@ -4,7 +4,7 @@ import type { Member } from '../rollout/care.js';
 import type { Fleet } from '../rollout/fleet.js';
 import type { Sources } from '../sources/follow.js';
 import type { Values } from '../settings/read.js';
-import type { MetricsView } from '../report/metrics.js';
+import type { MetricsView } from '../report/metrics/view.js';
 import type { ReadyCheck } from '../server/probes.js';
 import type { Cluster } from './cluster.js';
 import { reportObserved } from './observed.js';
@@ -21,7 +21,10 @@ import { followElection, leadAlone } from './leadership.js';
 import type { Leadership } from './leadership.js';
 import type { Outside } from './outside.js';
 import { joinElection, openDiscovery, openFleet, openSources } from './parts.js';
+import type { Verdicts } from './parts.js';
+import { metricsView } from './metrics-view.js';
 import type { Ports } from './ports.js';
+import type { ControllerView } from './diagnostics/view.js';
 
 export interface ControllerOptions extends Ports {
   readonly values: Values;
@@ -36,6 +39,7 @@ export interface ControllerOptions extends Ports {
 export interface Controller {
   readonly readyChecks: readonly ReadyCheck[];
   readonly metrics: MetricsView;
+  readonly view: ControllerView;
   readonly leading: () => boolean;
   /** Lets pushes that were sent end while it still renews the lease, then releases it, then closes everything. */
   readonly stop: () => Promise<void>;
@@ -57,7 +61,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
 
   const userAgent = (): string => `silverback/${options.version} (${options.identity}; term ${term()})`;
   const compiler = await options.outside.startCompiler();
-  const { admin, close: closeAdmin } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
+  const {
+    admin,
+    certificates,
+    close: closeAdmin,
+  } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
   const observer = reportObserved({
     ...options,
     reader: admin,
@@ -65,10 +73,17 @@ export async function startController(options: ControllerOptions): Promise<Contr
     leading,
     gateways: () => fleet.entries().map(({ member }) => member),
   });
-  const fleet: Fleet = openFleet({ ...options, report: observer.report }, admin, compiler, {
+  const verdicts: Verdicts = {
     good: (revision) => steering.succeeded(revision),
     bad: (revision, why) => keeper.withdraw(revision, why),
-  });
+  };
+  const fleet: Fleet = openFleet(
+    { ...options, report: observer.report },
+    admin,
+    compiler,
+    verdicts,
+    (revision) => loop.changeSeenAt(revision),
+  );
 
   const loop = startConfigLoop({
     ...options,
@@ -97,7 +112,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const beginWhenSynced = (): void => {
     if (leadership !== undefined || !known() || !discovery.synced()) return;
     if (election && cluster !== undefined) {
-      elector = joinElection(options, cluster);
+      elector = joinElection(options, cluster, keeper.ledBefore);
       leadership = followElection(elector, fleet, steering.lead);
     } else {
       leadership = leadAlone(fleet);
@@ -167,15 +182,8 @@ export async function startController(options: ControllerOptions): Promise<Contr
       { name: 'gateways-discovered', done: discovery.synced },
       { name: 'configuration-validated', done: loop.judged },
     ],
-    metrics: {
-      leading,
-      term,
-      desired: () => fleet.desired()?.id,
-      gatewaysByState: () => fleet.countByPhase(),
-      rollout: () => fleet.rollout().phase,
-      held: () => loop.held() || steering.held(),
-      valid: loop.valid,
-    },
+    metrics: metricsView({ clock, leading, term, fleet, loop, steering, keeper, certificates }),
+    view: { leading, term, fleet, loop, sources, steering, keeper, load: (kept) => history.store.load(kept) },
     leading,
     async stop() {
       loop.stop();

@@ -10,6 +10,7 @@ import { staticGateways } from '../discovery/member.js';
 import { followSources } from '../sources/follow.js';
 import type { Sources } from '../sources/follow.js';
 import { objectKind } from '../sources/objects.js';
+import type { ObjectRef } from '../report/happening.js';
 import { gravest, words } from '../report/line.js';
 import type { Values } from '../settings/read.js';
 import { namespaceFor } from './cluster.js';
@@ -19,6 +20,9 @@ import type { ControllerOptions } from './controller.js';
 
 /** The pace at which files are looked at beside the operating system's notices (ms). */
 const FILE_POLL_MS = 1_000;
+
+/** Of the gateways with traffic, no more than a quarter loads at once. */
+const PART_AT_ONCE = 1 / 4;
 
 /** What a rollout showed of a revision. */
 export interface Verdicts {
@@ -30,6 +34,7 @@ export interface Verdicts {
 export function fleetSettings(values: Values, vigilanceMs: number): FleetPorts['settings'] {
   return {
     concurrency: values['kong-admin-concurrency'],
+    partAtOnce: PART_AT_ONCE,
     pushTimeoutMs: values['proxy-timeout-seconds'],
     statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
     retries: values['kong-admin-retries'],
@@ -48,6 +53,7 @@ export function openFleet(
   admin: Parameters<typeof createFleet>[0]['admin'],
   compiler: AsyncCompiler,
   verdicts: Verdicts,
+  changeSeenAt: (revision: string) => number | undefined,
 ): Fleet {
   const { values, clock, random, report } = options;
   return createFleet({
@@ -57,6 +63,7 @@ export function openFleet(
     report,
     settings: fleetSettings(values, options.election ? values['lease-duration'] : 0),
     smoke: options.outside.smoke,
+    changeSeenAt,
     onFailed: ({ id }, trouble) => verdicts.bad(id, words(trouble)),
     onStopped: () => undefined,
     onProven: () => undefined,
@@ -128,17 +135,30 @@ export function openDiscovery(
   });
 }
 
-export function joinElection(options: ControllerOptions, cluster: Cluster): Elector {
-  const { values, clock, random, report, identity } = options;
+/** Where the Lease is that replicas elect their leader by. */
+export function leaseOf(values: Values, cluster: Cluster): ObjectRef {
   const namespace = namespaceFor('election-namespace', values['election-namespace'], cluster);
+  const name = leaseName(values['election-id'], namespace);
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+}
+
+/** @param ledBefore whether the history tells of leaders before us */
+export function joinElection(
+  options: ControllerOptions,
+  cluster: Cluster,
+  ledBefore: () => boolean,
+): Elector {
+  const { values, clock, random, report, identity } = options;
+  const lease = leaseOf(values, cluster);
   return startElection({
     client: cluster.client,
     clock,
     random,
     report,
     identity,
-    namespace,
-    leaseName: leaseName(values['election-id'], namespace),
+    ledBefore,
+    namespace: lease.namespace,
+    leaseName: lease.name,
     leaseDurationMs: values['lease-duration'],
     renewDeadlineMs: values['renew-deadline'],
     retryPeriodMs: values['retry-period'],

@@ -135,7 +135,13 @@ type SchemaHappening =
     };
 
 type GatewayHappening =
-  | { readonly kind: 'discovery-changed'; readonly gateways: number; readonly problems: readonly string[] }
+  | {
+      readonly kind: 'discovery-changed';
+      readonly gateways: number;
+      readonly problems: readonly string[];
+      /** The Service with its uid, where that is known. */
+      readonly service?: ObjectRef;
+    }
   | { readonly kind: 'gateway-found'; readonly gateway: string; readonly url: string }
   | { readonly kind: 'gateway-left'; readonly gateway: string }
   | {
@@ -242,7 +248,9 @@ type GatewayHappening =
       readonly kind: 'converged';
       readonly revision: string;
       readonly gateways: number;
+      /** From when a change of the sources was seen (`config`), or a gateway was not on the revision (`fleet`). */
       readonly durationMs: number;
+      readonly cause: 'config' | 'fleet';
     }
   | {
       /** Every gateway that can be reached serves it, and some cannot be reached or will not take it. */

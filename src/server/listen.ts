@@ -66,9 +66,22 @@ function fail(response: ServerResponse): void {
  * @param requestTimeoutMs how long a request may take to arrive
  * @throws an Error that says which address cannot be had, and why
  */
-export async function listen(
+export function listen(
   address: Address,
   routes: Readonly<Record<string, Handler>>,
+  requestTimeoutMs = 10_000,
+): Promise<Listening> {
+  return serve(address, (request, response) => answer(routes, request, response), requestTimeoutMs);
+}
+
+/**
+ * Serves whatever one handler answers; 500 where it fails.
+ *
+ * @throws an Error that says which address cannot be had, and why
+ */
+export async function serve(
+  address: Address,
+  handler: Handler,
   requestTimeoutMs = 10_000,
 ): Promise<Listening> {
   const timeouts = {
@@ -77,7 +90,7 @@ export async function listen(
     connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 2),
   };
   const server = createServer(timeouts, (request, response) => {
-    answer(routes, request, response).catch(() => fail(response));
+    void (async () => handler(request, response))().catch(() => fail(response));
   });
   await new Promise<void>((resolve, reject) => {
     // It stays on: a connection that cannot be accepted (no file descriptor is left) must not end the process.

@@ -384,6 +384,28 @@ export const SETTINGS = define({
     group: 'Operation',
     help: 'address of /metrics; off for none',
   },
+  'diagnostics-bind-address': {
+    kind: 'address',
+    default: '127.0.0.1:10256',
+    group: 'Operation',
+    help: 'address of the dashboard and the diagnostics API; off for none; anything but loopback needs a token',
+  },
+  'diagnostics-token': {
+    kind: 'text',
+    secret: true,
+    group: 'Operation',
+    help: 'token that the diagnostics API asks for (Authorization: Bearer)',
+  },
+  'diagnostics-token-file': {
+    kind: 'text',
+    group: 'Operation',
+    help: 'file with that token; read again when it changes',
+  },
+  'diagnostics-allowed-hosts': {
+    kind: 'list',
+    group: 'Operation',
+    help: 'names, beside those of loopback and IP addresses, under which browsers may reach the dashboard',
+  },
   'shutdown-grace': {
     kind: 'duration',
     default: '20s',

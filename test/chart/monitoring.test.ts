@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createMetrics, GATEWAY_STATES } from '../../src/report/metrics.js';
+import { createMetrics } from '../../src/report/metrics/metrics.js';
+import { GATEWAY_STATES } from '../../src/report/metrics/view.js';
 import { only, podOf, render } from './render.js';
 import { valueSet } from './value-sets.js';
 

@@ -79,6 +79,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       name: `${name}#${lives}`,
       identity: `${name}_${lives}`,
       rate: options.rate,
+      startedAt: clock.now(),
       process: {
         ...process,
         stop() {
@@ -119,6 +120,7 @@ export function createReplica(options: ReplicaOptions): Replica {
               { ...options, run, from: name, dice: dice.of(`${run.name}/admin`) },
               userAgent,
             ),
+            certificates: () => ({ client: undefined, ca: undefined, servers: new Map() }),
             close: () => Promise.resolve(),
           }),
         gzip: promptGzip,

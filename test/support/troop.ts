@@ -59,6 +59,7 @@ export async function createTroop(options: {
     ['--leader-elect', 'on'],
     ['--health-probe-bind-address', '127.0.0.1:0'],
     ['--metrics-bind-address', '127.0.0.1:0'],
+    ['--diagnostics-bind-address', '127.0.0.1:0'],
     ['--log-level', 'trace'],
     SHORT_LEASE,
     ['--canary-hold', '100ms'],

@@ -4,7 +4,7 @@ import { isEmptyDiff } from '../../config/diff/diff.js';
 import { connectionProblems } from '../../settings/contradictions.js';
 import { readSettings } from '../../settings/read.js';
 import type { Problem, Raw } from '../../settings/read.js';
-import { diffJson } from './json.js';
+import { diffJson } from '../../config/diff/json.js';
 import { diffMarkdown } from './markdown.js';
 import { diffSides } from './sides.js';
 import type { SideArgument } from './sides.js';

@@ -276,6 +276,7 @@ suite('what a line shows', () => {
       'revision-refused findings[].entity.type',
       'revision-refused findings[].entity.name',
       'revision-refused findings[].entity.id',
+      'converged cause',
     ]);
   });
 

@@ -206,7 +206,7 @@ export const SAMPLES: { readonly [K in Kind]: Of<K> } = {
   'hash-accepted': { kind: 'hash-accepted', gateway: 'kong-1', revision: REVISION, hash: PREVIOUS },
   'no-gateways': { kind: 'no-gateways' },
   'converged-but': { kind: 'converged-but', revision: REVISION, gateways: 3, behind: ['kong-2'] },
-  converged: { kind: 'converged', revision: REVISION, gateways: 3, durationMs: 1_500 },
+  converged: { kind: 'converged', revision: REVISION, gateways: 3, durationMs: 1_500, cause: 'config' },
 };
 
 export const ALL: readonly Happening[] = Object.values(SAMPLES);

@@ -80,6 +80,13 @@
 - --log-format={{ .Values.logFormat }}
 - --health-probe-bind-address=:{{ .Values.ports.probes }}
 - --metrics-bind-address=:{{ .Values.ports.metrics }}
+{{- if not .Values.diagnostics.enabled }}
+- --diagnostics-bind-address=off
+{{- else if .Values.diagnostics.token.secretName }}
+- --diagnostics-bind-address=:{{ .Values.ports.diagnostics }}
+{{- else }}
+- --diagnostics-bind-address=127.0.0.1:{{ .Values.ports.diagnostics }}
+{{- end }}
 - --shutdown-grace={{ .Values.shutdownGraceSeconds }}s
 {{- range $flag, $value := .Values.settings }}
 {{- range (kindIs "slice" $value | ternary $value (list $value)) }}
@@ -89,6 +96,11 @@
 {{- range .Values.extraArgs }}
 - {{ . | quote }}
 {{- end }}
+{{- end -}}
+
+{{/* Not empty where the diagnostics API is reached on the pods' addresses. */}}
+{{- define "silverback.diagnosticsOpen" -}}
+{{- if and .Values.diagnostics.enabled .Values.diagnostics.token.secretName }}true{{ end -}}
 {{- end -}}
 
 {{/* The ports of gateways.urls, as JSON. */}}

@@ -84,6 +84,7 @@ export async function createTroop({ gateways, tls, args = [] }) {
     ['--kubeconfig', kubeconfig, '--kong-admin-svc', 'kong/admin', '--config-selector', 'config=true'],
     ['--leader-elect', 'on', '--canary=false', '--adopt'],
     ['--health-probe-bind-address', '127.0.0.1:0', '--metrics-bind-address', '127.0.0.1:0'],
+    ['--diagnostics-bind-address', 'off'],
     credentials,
     args,
   ].flat();

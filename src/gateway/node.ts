@@ -28,9 +28,17 @@ export function parseNode(body: unknown): KongNode {
 }
 
 /** Gateways of one group take the same configurations: the same Kong with the same plugins. */
-export function groupOf({ version, plugins }: KongNode): string {
-  return `${version} ${plugins.join(',')}`;
+export function groupOf(node: KongNode): string {
+  const known = groups.get(node);
+  if (known !== undefined) return known;
+  const group = `${node.version} ${node.plugins.join(',')}`;
+  groups.set(node, group);
+  return group;
 }
+
+/** Asked for again and again, of names that may be many. */
+const groups = new WeakMap<KongNode, string>();
 
 /** One that would not tell. */
 export const UNKNOWN_NODE: KongNode = parseNode(undefined);
+export const UNKNOWN_GROUP = groupOf(UNKNOWN_NODE);

@@ -172,7 +172,8 @@ export function afterStatus(state: GatewayState, hash: string, order: Order, now
   if (unsettled === undefined || lostItsMemory(unsettled, hash)) {
     return assess({ ...seen, unsettled: undefined }, hash, order, now, true);
   }
-  if (unsettled.hash === hash) {
+  // What showed before the push, too, proves nothing: a push before it may still be loading (it went without check_hash).
+  if (unsettled.hash === hash && unsettled.hashBefore !== hash) {
     const durationMs = Math.min(now - unsettled.sentAt, unsettled.allowanceMs);
     const lastLoad = { endedAt: now, durationMs };
     return assess({ ...seen, unsettled: undefined, lastLoad }, hash, order, now, true);

@@ -132,3 +132,9 @@ export function withdrawalOf(record: HistoryRecord, id: string): Withdrawal | un
 export function isApproved(record: HistoryRecord, id: string): boolean {
   return record.approvals.some(({ revision }) => revision === id);
 }
+
+/** Whether no leader and nobody else has written to it yet. */
+export function isBlank({ term, lastGood, rollout, held, revisions, audit }: HistoryRecord): boolean {
+  const nothing = [lastGood, rollout, held].every((each) => each === undefined);
+  return nothing && term === 0 && revisions.length === 0 && audit.length === 0;
+}

@@ -81,6 +81,8 @@ async function follow(care: Care, hash: string): Promise<void> {
     case 'rejected':
       return reconsiderRejection(care);
     case 'push':
+      // A process that has just begun may be of another kind than the one before.
+      if (care.order().load === undefined) return getToKnow(care, false);
       if (holdRepair(care)) return;
       return pushOrdered(care, assessment.checkHash, hash);
   }

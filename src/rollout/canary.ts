@@ -1,5 +1,6 @@
 import type { Random } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
+import { UNKNOWN_GROUP } from '../gateway/node.js';
 import type { Trouble } from '../report/happening.js';
 
 /** How many canaries of one group may be lost before the rollout stops. */
@@ -87,13 +88,21 @@ export interface GateStep {
   readonly wakeAt: number;
 }
 
-/** @param canaries how many may be lost before it stops */
-export function newGate(revision: Revision, now: number, canaries: number): Gate {
+/**
+ * @param canaries how many may be lost before it stops
+ * @param proven groups that have proven the revision before
+ */
+export function newGate(
+  revision: Revision,
+  now: number,
+  canaries: number,
+  proven: ReadonlySet<string> = new Set(),
+): Gate {
   return {
     revision,
     openedAt: now,
     canaries: new Map(),
-    proven: new Set(),
+    proven,
     losses: new Map(),
     tried: new Set(),
     patience: canaries,
@@ -193,6 +202,19 @@ function choose(
 const isKnown = (subject: Subject): boolean =>
   subject.failing || subject.refused || (subject.lookedAt !== undefined && subject.group !== undefined);
 
+/** Groups that could load, and have not proven the revision. */
+export function groupsToProve(subjects: Iterable<Subject>, proven: ReadonlySet<string>): string[] {
+  const groups = new Set([...subjects].filter(canLoad).flatMap(({ group }) => group ?? []));
+  return [...groups].filter((group) => !proven.has(group));
+}
+
+/** Gateways that would not tell what they are may be of any other group: their canary comes last, and goes alone. */
+function inTurn(missing: readonly string[], underWay: ReadonlyMap<string, Canary>): readonly string[] {
+  if (underWay.has(UNKNOWN_GROUP)) return [];
+  const known = missing.filter((group) => group !== UNKNOWN_GROUP);
+  return known.length === 0 && underWay.size === 0 ? missing : known;
+}
+
 const canLoad = ({ failing, refused, rejected, lookedAt }: Subject): boolean =>
   !failing && !refused && !rejected && lookedAt !== undefined;
 
@@ -237,11 +259,10 @@ export function step(
     return { gate, verdict, chosen: [], lost, wakeAt: wakeAt() };
   }
   const able = all.filter(canLoad);
-  const groups = new Set(able.flatMap(({ group }) => group ?? []));
-  const missing = [...groups].filter((group) => !proven.has(group) && !canaries.has(group));
+  const missing = groupsToProve(able, proven).filter((group) => !canaries.has(group));
   if (missing.length === 0 && canaries.size === 0 && proven.size > 0) verdict = { kind: 'proven' };
   const chosen = settings.mayChoose
-    ? missing.flatMap((group) => {
+    ? inTurn(missing, canaries).flatMap((group) => {
         const ofGroup = able.filter((subject) => subject.group === group);
         const best = choose(ofGroup, tried, random);
         return best === undefined ? [] : canaryOf(best, group, now);
@@ -257,7 +278,8 @@ function canaryOf({ key, shows, restLeftMs, allowanceMs }: Subject, group: strin
     group,
     chosenAt: now,
     from: shows,
-    begun: false,
+    // One that shows the revision has it, whatever its next look comes to.
+    begun: shows === 'revision',
     verified: false,
     deadline: now + restLeftMs + allowanceMs,
     healthySince: undefined,

@@ -168,7 +168,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     else serving.delete(member.key);
     lanes.serving(serving.size);
     convergence.note({ member, state });
-    gatekeeper.note(member.key);
+    gatekeeper.note(member.key, state);
   };
 
   const takeIntoCare = (member: Member, current: Tenure, newcomer: boolean): void => {

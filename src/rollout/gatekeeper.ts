@@ -1,13 +1,14 @@
 import type { Clock, Random } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
+import { groupOf } from '../gateway/node.js';
 import type { GatewayState, Order } from '../gateway/state.js';
 import type { Report, Trouble } from '../report/happening.js';
-import { afterSmoke, CANARIES, isUnderWay, newGate, step } from './canary.js';
+import { afterSmoke, CANARIES, groupsToProve, isUnderWay, newGate, step } from './canary.js';
 import type { Canary, Gate, Subject, Verdict } from './canary.js';
 import type { Member } from './care.js';
 import { LEFT_OUT } from './convergence.js';
 import { orderFor } from './plan.js';
-import type { Goal } from './plan.js';
+import type { Goal, Situation } from './plan.js';
 import { subjectOf } from './subject.js';
 
 /** A fleet that is held still by one canary after the other gets what was proven by then after this long (ms). */
@@ -63,18 +64,18 @@ export interface Gatekeeper {
   readonly begin: () => void;
   readonly end: () => void;
   readonly orderFor: (key: string, state: GatewayState) => Order;
-  /** The state of one gateway has changed, or which gateways there are. */
-  readonly note: (key?: string) => void;
+  /** The state of one gateway has changed, or (of none) which gateways there are. */
+  readonly note: (key?: string, state?: GatewayState) => void;
   /** Kong said 400. Gives whether that was a verdict on the revision, rather than a matter between it and this gateway. */
   readonly rejected: (revision: Revision) => boolean;
   /** Whether it is a canary that shows its revision: examined at each look, and looked at again after this long (ms). */
   readonly holdLookMs: (key: string) => number | undefined;
   readonly smoked: (key: string, trouble: Trouble | undefined) => void;
-  /** Whether canaries are being chosen, so that it matters what each gateway is. */
+  /** Whether canaries are being chosen, or may have to be, so that it matters what each gateway is. */
   readonly choosing: () => boolean;
   /** What every gateway should serve, while nothing is being rolled out. */
   readonly settledOn: () => Revision | undefined;
-  /** Whether every gateway may load it. */
+  /** Whether every gateway that can be reached may load it. */
   readonly isOpen: (revision: Revision) => boolean;
   /** Every gateway that can be reached serves what is desired. */
   readonly settled: () => void;
@@ -82,13 +83,19 @@ export interface Gatekeeper {
   readonly canaries: () => readonly string[];
 }
 
+/** A revision, and the groups whose canaries have proven it. */
+interface Proven {
+  readonly revision: Revision;
+  readonly groups: ReadonlySet<string>;
+}
+
 export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
   const { clock, random, report, settings } = ports;
   let goal: Goal = { desired: undefined, lastGood: undefined, paused: false };
   let active = false;
   let gate: Gate | undefined;
-  let proven: Revision | undefined;
-  let released: Revision | undefined;
+  let proven: Proven | undefined;
+  let released: Proven | undefined;
   let stop: { readonly revision: string; readonly times: number; readonly until: number } | undefined;
   /** Since when the fleet is not on what is desired. */
   let laggingSince: number | undefined;
@@ -96,26 +103,46 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
   let cancelTimer = (): void => undefined;
   let noted = false;
 
-  const isOpen = (revision: Revision): boolean =>
-    !settings.canary || revision.id === goal.lastGood?.id || revision.id === proven?.id;
+  const isFree = (revision: Revision): boolean => !settings.canary || revision.id === goal.lastGood?.id;
+
+  /** For those groups at least that could be reached at first. */
+  const isOpen = (revision: Revision): boolean => isFree(revision) || revision.id === proven?.revision.id;
+
+  const provenFor = (what: Proven | undefined, group: string | undefined): Revision | undefined =>
+    group !== undefined && what?.groups.has(group) === true ? what.revision : undefined;
+
+  /** Open for some, and not free for all: groups that come now have a canary of their own. */
+  const isRolling = (): boolean => {
+    const { desired, paused } = goal;
+    return desired !== undefined && !paused && !bad.has(desired.id) && !isFree(desired) && isOpen(desired);
+  };
 
   const canaryFor = (key: string): Canary | undefined =>
     gate && [...gate.canaries.values()].find((canary) => canary.key === key);
 
-  const situation = (): Parameters<typeof orderFor>[0] => {
+  const gateFor = (group: string | undefined): Situation['gate'] => {
     const { desired } = goal;
-    const withdrawn = desired !== undefined && bad.has(desired.id);
+    if (desired === undefined) return 'closed';
+    if (bad.has(desired.id)) return 'withdrawn';
+    if (isFree(desired)) return 'open';
+    if (desired.id !== proven?.revision.id) return 'closed';
+    if (group === undefined) return 'unasked';
+    return proven.groups.has(group) ? 'open' : 'closed';
+  };
+
+  const situationOf = ({ node }: Pick<GatewayState, 'node'>): Situation => {
+    const group = node && groupOf(node);
     return {
       goal,
-      gate: withdrawn ? 'withdrawn' : desired !== undefined && isOpen(desired) ? 'open' : 'closed',
-      proven,
-      released,
+      gate: gateFor(group),
+      proven: provenFor(proven, group),
+      released: provenFor(released, group),
       bad,
     };
   };
 
   const subjects = (revision: Revision): ReadonlyMap<string, Subject> => {
-    const good = [goal.lastGood, proven, released].flatMap((one) => one?.id ?? []);
+    const good = [goal.lastGood, proven?.revision, released?.revision].flatMap((one) => one?.id ?? []);
     const now = clock.now();
     return new Map(
       ports
@@ -133,17 +160,21 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
     if (gate?.revision.id === revision.id) gate = undefined;
   };
 
-  const conclude = (verdict: Verdict, { revision, openedAt }: Gate): void => {
+  const conclude = (verdict: Verdict, { revision, openedAt, proven: groups }: Gate): void => {
     const durationMs = clock.now() - openedAt;
     const about = { kind: 'canary-ended' as const, revision: revision.id, durationMs };
     gate = undefined;
     switch (verdict.kind) {
-      case 'proven':
-        proven = revision;
+      case 'proven': {
+        const before = proven?.revision.id === revision.id ? proven.groups.size : 0;
+        proven = { revision, groups };
         stop = undefined;
+        // A late group that went away again before it could prove anything.
+        if (groups.size === before) return;
         report({ ...about, result: 'proven', trouble: undefined });
-        ports.onProven(revision);
+        if (before === 0) ports.onProven(revision);
         return;
+      }
       case 'failed':
         report({ ...about, result: 'failed', trouble: verdict.trouble });
         withdraw(revision);
@@ -170,14 +201,21 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
 
   const gateNeeded = (now: number): Revision | undefined => {
     const { desired, paused } = goal;
-    if (desired === undefined || paused || isOpen(desired) || bad.has(desired.id)) return undefined;
-    return stop !== undefined && now < stop.until ? undefined : desired;
+    if (desired === undefined || paused || isFree(desired) || bad.has(desired.id)) return undefined;
+    if (stop !== undefined && now < stop.until) return undefined;
+    return isOpen(desired) && newGroups(desired).length === 0 ? undefined : desired;
   };
+
+  /** Those that came when the gate was open already. */
+  const newGroups = (revision: Revision): readonly string[] =>
+    groupsToProve(subjects(revision).values(), proven?.groups ?? new Set());
 
   const canaryOf = (key: string): Revision | undefined => canaryFor(key) && gate?.revision;
 
-  const order = (key: string, { hash, rejection }: GatewayState): Order =>
-    orderFor(situation(), { hash, rejection, canaryOf: canaryOf(key) });
+  const order = (key: string, state: GatewayState): Order => {
+    const { hash, rejection } = state;
+    return orderFor(situationOf(state), { hash, rejection, canaryOf: canaryOf(key) });
+  };
 
   /** Nobody waits for what was released any more. */
   const isReleaseDone = ({ id }: Revision): boolean =>
@@ -197,12 +235,12 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
     const waiting = desired !== undefined && !isOpen(desired) && !bad.has(desired.id) && !paused;
     if (!waiting) released = undefined;
     else if (released !== undefined) {
-      if (!isReleaseDone(released)) return;
+      if (!isReleaseDone(released.revision)) return;
       released = undefined;
       laggingSince = now;
     } else if (proven !== undefined && laggingSince !== undefined && now - laggingSince >= PATIENCE_MS) {
       released = proven;
-      report({ kind: 'rollout-overdue', revision: proven.id, waitedMs: now - laggingSince });
+      report({ kind: 'rollout-overdue', revision: proven.revision.id, waitedMs: now - laggingSince });
     }
   };
 
@@ -234,7 +272,8 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
       if (gate !== undefined && isObsolete(gate)) gate = undefined;
       const next = gateNeeded(now);
       if (gate === undefined && next !== undefined) {
-        gate = newGate(next, now, stop === undefined ? CANARIES : 1);
+        const groups = proven?.revision.id === next.id ? proven.groups : undefined;
+        gate = newGate(next, now, stop === undefined ? CANARIES : 1, groups);
         ports.onChoice();
       }
       if (gate === undefined) return Infinity;
@@ -256,8 +295,14 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
     if (Number.isFinite(at)) cancelTimer = clock.after(at - now, advance);
   };
 
-  const note = (key?: string): void => {
-    if (!active || (gate === undefined && released === undefined)) return;
+  /** While a proven revision is rolled out only those of a kind that has not proven it matter. */
+  const matters = (state: GatewayState | undefined): boolean =>
+    gate !== undefined ||
+    released !== undefined ||
+    (state?.node !== undefined && isRolling() && proven?.groups.has(groupOf(state.node)) === false);
+
+  const note = (key?: string, state?: GatewayState): void => {
+    if (!active || !matters(state)) return;
     // A canary that has gone wrong must not be pushed to once more.
     if (key !== undefined && canaryFor(key) !== undefined) {
       advance();
@@ -309,7 +354,7 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
     orderFor: order,
     note,
     rejected(revision) {
-      const known = [goal.lastGood, proven].some((good) => good?.id === revision.id);
+      const known = [goal.lastGood, proven?.revision].some((good) => good?.id === revision.id);
       const { desired } = goal;
       if (known || (revision.id === desired?.id && isOpen(desired))) return false;
       const startedAt = gate?.revision.id === revision.id ? gate.openedAt : clock.now();
@@ -329,9 +374,9 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
       gate = afterSmoke(gate, key, trouble, clock.now());
       advance();
     },
-    choosing: () => gate !== undefined,
+    choosing: () => gate !== undefined || isRolling(),
     settledOn: () => (goal.desired?.id === goal.lastGood?.id ? goal.desired : undefined),
-    isOpen,
+    isOpen: (revision) => isOpen(revision) && gate?.revision.id !== revision.id,
     settled() {
       laggingSince = undefined;
     },

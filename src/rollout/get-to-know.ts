@@ -1,5 +1,5 @@
 import { UNKNOWN_NODE } from '../gateway/node.js';
-import { nodeOf, NotYet } from './care.js';
+import { nodeOf, NotYet, pauseUnlessOver } from './care.js';
 import type { Care } from './care.js';
 
 /** A gateway that answers /status and does not tell what it is, this many times in a row, is of an unknown kind. */
@@ -11,8 +11,13 @@ const AGAIN_MS = 250;
  * when there is time (`idle`), so that it need not be asked then, and that a restart can be told.
  */
 export async function getToKnow(care: Care, idle: boolean): Promise<void> {
-  if (care.state().node !== undefined || !care.mayBegin()) return;
+  const { node: known } = care.state();
+  if (known !== undefined && (known !== UNKNOWN_NODE || !idle)) return;
   if (!idle && !care.ports.choosing()) return;
+  if (!care.mayBegin()) {
+    pauseUnlessOver(care);
+    return;
+  }
   const node = await nodeOf(care);
   const nodeMisses = node === undefined ? care.state().nodeMisses + 1 : 0;
   care.become({
@@ -20,5 +25,10 @@ export async function getToKnow(care: Care, idle: boolean): Promise<void> {
     node: node ?? (nodeMisses >= MISSES ? UNKNOWN_NODE : undefined),
     nodeMisses,
   });
-  if (care.state().node === undefined) throw new NotYet(AGAIN_MS);
+  const now = care.state().node;
+  if (now === undefined) throw new NotYet(AGAIN_MS);
+  if (now === known) return;
+  // What it may load may hang on what it is.
+  const { load } = care.order();
+  if (load !== undefined && load.id !== care.state().served) throw new NotYet(0);
 }

@@ -17,14 +17,17 @@ export interface Goal {
   readonly known?: ReadonlySet<string>;
 }
 
-/** Where the rollout of what is desired stands. */
+/** Where the rollout of what is desired stands, for gateways of one group. */
 export interface Situation {
   readonly goal: Goal;
-  /** `open`: for everyone; `closed`: for its canaries alone; `withdrawn`: for nobody any more. */
-  readonly gate: 'open' | 'closed' | 'withdrawn';
-  /** The newest revision that canaries have proven, if that is not what is desired. */
+  /**
+   * `open`: for the whole group; `closed`: for its canary alone; `unasked`: open for others, but nobody knows yet what this
+   * gateway is; `withdrawn`: for nobody any more.
+   */
+  readonly gate: 'open' | 'closed' | 'unasked' | 'withdrawn';
+  /** The newest revision that a canary of the group has proven. */
   readonly proven: Revision | undefined;
-  /** A proven revision that everyone gets although a newer one is desired: they have waited too long. */
+  /** A proven revision that the group gets although a newer one is desired: it has waited too long. */
   readonly released: Revision | undefined;
   /** Revisions that turned out to be bad, by id: whoever serves one is not left on it. */
   readonly bad: ReadonlySet<string>;
@@ -60,6 +63,8 @@ export function orderFor(situation: Situation, facts: Facts): Order {
     const spare = empty && rejectedWhenEmpty(facts, desired) && fallback?.id !== desired.id;
     return spare && fallback !== undefined ? { load: fallback, fine } : only(desired);
   }
+  // It will be asked in a moment, and then loads once.
+  if (gate === 'unasked' && !goal.paused) return { load: undefined, fine };
   const needsOne = empty || (facts.hash !== undefined && bad.has(facts.hash));
   if (needsOne) return { load: fallback, fine };
   if (released !== undefined) {

@@ -7,6 +7,7 @@ export interface Run {
   readonly name: string;
   readonly identity: string;
   readonly process: VirtualProcess;
+  readonly startedAt: number;
   /** How fast its clock goes, 1 being right. */
   readonly rate: number;
   /** Since when it is stopped (SIGSTOP), by the world's clock. */

@@ -17,6 +17,10 @@ export const MUTANTS = [
     'return Math.max(state.guardUntil, now + Math.max(leaseDurationMs, state.lastDurationMs));',
     'return state.guardUntil;',
   ]),
+  mutant('a Lease that somebody deleted is taken for one that never was', 'src/kube/election/step.ts', [
+    'if (untouched && state.transitions === undefined && !ledBefore) return state.guardUntil;',
+    'if (untouched && state.transitions === undefined) return state.guardUntil;',
+  ]),
   mutant('a Lease is judged by the wall clock', 'src/kube/election/step.ts', [
     '? Math.max(state.guardUntil, now + lastDurationMs)',
     '? now + lastDurationMs + Date.parse(lease.renewTime ?? "") - moment.wall.getTime()',
@@ -58,6 +62,10 @@ export const MUTANTS = [
     'return assess(seen, hash, order, now, false);',
     'return assess(seen, hash, order, now, true);',
   ]),
+  mutant('what a gateway showed before a push is taken for its outcome', 'src/gateway/state.ts', [
+    'if (unsettled.hash === hash && unsettled.hashBefore !== hash) {',
+    'if (unsettled.hash === hash) {',
+  ]),
   mutant('two pushes to one gateway at once', 'src/rollout/tend.ts', [
     'done: run().finally(',
     'done: Promise.all([run(), run()]).then(() => undefined).finally(',
@@ -84,8 +92,12 @@ export const MUTANTS = [
     'const cancel = (): void => undefined;',
   ]),
   mutant('no canary goes ahead', 'src/rollout/gatekeeper.ts', [
-    '!settings.canary || revision.id === goal.lastGood?.id || revision.id === proven?.id;',
+    '!settings.canary || revision.id === goal.lastGood?.id;',
     'true;',
+  ]),
+  mutant('a Kong version that comes late has no canary', 'src/rollout/gatekeeper.ts', [
+    "return proven.groups.has(group) ? 'open' : 'closed';",
+    "return 'open';",
   ]),
   mutant('the hold of a canary is skipped', 'src/rollout/canary.ts', [
     'lookedAt - healthySince >= holdMs',

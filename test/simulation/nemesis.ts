@@ -95,8 +95,8 @@ const MAKE: Readonly<Record<TroubleName, Make>> = {
     return undefined;
   },
   'lease-deleted'(world, dice) {
-    // Or nobody is left who remembers its term.
-    if (dice.chance(0.25)) {
+    // Or nobody is left who remembers its term, but for the history.
+    if (dice.chance(0.25) && world.scenario.history) {
       for (const each of world.replicas) each.crash();
       world.lease.remove();
       return () => world.replicas.forEach((each) => each.start());

@@ -79,6 +79,7 @@ export function createReplica(options: ReplicaOptions): Replica {
       name: `${name}#${lives}`,
       identity: `${name}_${lives}`,
       rate: options.rate,
+      startedAt: clock.now(),
       process: {
         ...process,
         stop() {

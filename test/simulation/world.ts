@@ -2,6 +2,7 @@ import type { Clock } from '../../src/clock/clock.js';
 import { createKubeApi } from '../../src/emulator/kube/api.js';
 import { isFields } from '../../src/emulator/kube/object.js';
 import { createStore } from '../../src/emulator/kube/store.js';
+import { isBlank } from '../../src/history/record.js';
 import { readSettings } from '../../src/settings/read.js';
 import type { Values } from '../../src/settings/read.js';
 import { createAuthor, SELECTOR } from './author.js';
@@ -98,6 +99,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
     if (object.kind !== 'Secret' || object.metadata.name !== HISTORY) return;
     const { lastGood: now, term } = operator.record();
     note({ kind: 'record-written', term });
+    if (!isBlank(operator.record())) toldSince = Math.min(toldSince, clock.now());
     if (now !== undefined && now !== lastGood) note({ kind: 'last-good', hash: now });
     lastGood = now;
   });
@@ -106,6 +108,10 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
     return 'body' in answer && answer.status === 200;
   };
   const running = (): Run[] => world.replicas.flatMap((replica) => replica.run() ?? []);
+  /** Since when the history tells of leaders. */
+  let toldSince = Infinity;
+  /** Whoever never saw the Lease, and no trace of a leader when it began, takes a deletion for a first installation: a known limit. */
+  const isBlind = (run: Run): boolean => !sawLease.has(run) && run.startedAt < toldSince;
   let deleted = false;
   let deletedAt = -Infinity;
   const world: World = {
@@ -129,7 +135,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
         resets: () => world.resets,
         sliceMs: scenario.large ? traitsDice.between(1, 400) : 1,
         compiler: compilers,
-        mayStart: () => !deleted || leaseExists() || running().length === 0,
+        mayStart: () => !deleted || toldSince < clock.now() || leaseExists() || running().length === 0,
         note: noteAll,
       }),
     ),
@@ -141,10 +147,9 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
           contentType: 'application/merge-patch+json',
           body: JSON.stringify({ metadata: { labels: { touched: String(Math.floor(clock.now())) } } }),
         }),
-      // A process that never saw a Lease takes its absence for a first installation (election/step.ts): a known limit.
       remove() {
-        if (!running().every((run) => sawLease.has(run)) || clock.now() < deletedAt + DELETION_PAUSE_MS)
-          return;
+        const nobodyKnows = running().length === 0 && toldSince === Infinity;
+        if (nobodyKnows || running().some(isBlind) || clock.now() < deletedAt + DELETION_PAUSE_MS) return;
         deletedAt = clock.now();
         world.event('somebody', 'deletes the Lease');
         deleted = true;

@@ -15,6 +15,8 @@ export interface VirtualGateway {
   loadMs: number;
   /** What it does with requests; `up` unless told otherwise. */
   mood: 'up' | 'gone' | 'frozen' | 'frozen-on-push' | 'broken';
+  /** Does not tell what it is. */
+  silent: boolean;
   /** Answers to give to the next pushes instead of loading. */
   answers: PushAnswer[];
   rejects: (revision: Revision) => boolean;
@@ -49,6 +51,7 @@ function newGateway(): VirtualGateway {
     plugins: ['cors'],
     loadMs: 100,
     mood: 'up',
+    silent: false,
     answers: [],
     rejects: () => false,
     log: [],
@@ -146,7 +149,7 @@ export function createVirtualGateways(clock: Clock, networkMs = 1): VirtualGatew
       const gateway = at(url);
       gateway.log.push({ at: clock.now(), what: 'node' });
       await sleep(clock, networkMs, signal);
-      if (gateway.mood === 'gone' || gateway.mood === 'frozen') return undefined;
+      if (gateway.silent || gateway.mood === 'gone' || gateway.mood === 'frozen') return undefined;
       return { id: gateway.nodeId, version: gateway.version, plugins: gateway.plugins };
     },
   };

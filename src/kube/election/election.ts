@@ -18,6 +18,8 @@ export interface ElectionOptions extends ElectionTimes {
   readonly namespace: string;
   /** Pod name, `_`, and a UUID made anew by each process (`newIdentity`). */
   readonly identity: string;
+  /** Something else than the Lease tells that there were leaders: where it is gone, somebody deleted it. */
+  readonly ledBefore?: () => boolean;
   readonly report: Report;
   /** Where a listener's error goes; by default it ends the process. */
   readonly crash?: (error: unknown) => void;
@@ -84,7 +86,10 @@ export function startElection(options: ElectionOptions): Elector {
     let observation: Observation = { kind: 'woke' };
     while (!stopping.signal.aborted) {
       const moment = { now: clock.now(), wall: clock.wall(), chance: random() };
-      const next = step(state, observation, moment, options);
+      const next = step(state, observation, moment, {
+        ...options,
+        ledBefore: options.ledBefore?.() ?? false,
+      });
       become(next.state);
       if (next.action.kind === 'wait') {
         await pause(next.action.until - moment.now);

@@ -26,6 +26,8 @@ export interface ElectionState {
   readonly seenAt: number;
   /** What was read is known to be outdated, or there is a hint that it is. */
   readonly mustRead: boolean;
+  /** A watch has seen a Lease, though we never read one. */
+  readonly heardOf: boolean;
   /** Until then an earlier holder may believe that it leads. */
   readonly guardUntil: number;
   /** How long the last live holder's Lease lasts; how long a Lease without a record is taken to last. */
@@ -77,6 +79,8 @@ export interface Moment {
 
 export interface Candidate extends ElectionTimes {
   readonly identity: string;
+  /** Something else than the Lease tells that there were leaders: where it is gone, somebody deleted it. */
+  readonly ledBefore?: boolean;
 }
 
 /** A claim that is refused again and again (somebody else keeps writing) is paced by this share of the retry period. */
@@ -91,6 +95,7 @@ export function initialState(): ElectionState {
     seen: undefined,
     seenAt: -Infinity,
     mustRead: true,
+    heardOf: false,
     guardUntil: -Infinity,
     lastDurationMs: 0,
     validUntil: -Infinity,
@@ -157,7 +162,8 @@ function observe(
       const known = typeof state.seen === 'object' ? state.seen.version : undefined;
       if (state.seen !== undefined && known === observation.version) return state;
       const earliest = state.seenAt + candidate.retryPeriodMs * HINTED_SHARE;
-      return { ...state, mustRead: true, notBefore: Math.max(state.notBefore, earliest) };
+      const heardOf = state.heardOf || observation.version !== undefined;
+      return { ...state, heardOf, mustRead: true, notBefore: Math.max(state.notBefore, earliest) };
     }
   }
 }
@@ -193,16 +199,16 @@ function sawLease(
 
 /**
  * A whole lease from when it was first seen vacant, or from when we looked again after looking away (somebody may have led
- * meanwhile). Not for a process that never saw a trace of a leader: that is what a first installation looks like.
+ * meanwhile). Not for a process that knows of no trace of a leader: that is what a first installation looks like.
  */
 function guardOfVacancy(
   state: ElectionState,
   now: number,
   vacant: Lease | 'absent',
-  { leaseDurationMs }: Candidate,
+  { leaseDurationMs, ledBefore = false }: Candidate,
 ): number {
-  const untouched = vacant === 'absent' || vacant.renewTime === undefined;
-  if (untouched && state.transitions === undefined) return state.guardUntil;
+  const untouched = vacant === 'absent' ? !state.heardOf : vacant.renewTime === undefined;
+  if (untouched && state.transitions === undefined && !ledBefore) return state.guardUntil;
   const lookedAway = now - state.seenAt > leaseDurationMs * VACANCY_SHARE;
   const news = vacant === 'absent' ? state.seen !== 'absent' : isNews(state, vacant);
   if (!news && !lookedAway) return state.guardUntil;

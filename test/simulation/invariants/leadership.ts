@@ -13,7 +13,10 @@ export function leadership(
 ): Invariant {
   const validUntil = new Map<Run, number>();
   const tenures: string[] = [];
-  const tenureOf = ({ run, term }: Sender): string => `${run.identity} ${term}`;
+  /** How often each was elected: terms count anew when the Lease is deleted, and may come again. */
+  const elected = new Map<Run, number>();
+  const tenureOf = ({ run, term }: Sender): string =>
+    `${run.identity}, ${elected.get(run) ?? 0} (term ${term})`;
 
   return (fact) => {
     switch (fact.kind) {
@@ -63,6 +66,7 @@ export function leadership(
       }
       case 'said': {
         const { happening, by } = fact;
+        if (happening.kind === 'leader-elected') elected.set(by, (elected.get(by) ?? 0) + 1);
         const leftMs = (validUntil.get(by) ?? 0) - clock.now();
         if (happening.kind === 'leadership-lost' && leftMs > EARLY_MS && leaseHolder() === by.identity) {
           violated('L1', `${by.name} leads no longer, ${Math.round(leftMs)} ms before it must not`);

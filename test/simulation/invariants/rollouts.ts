@@ -5,6 +5,9 @@ import type { Invariant, InvariantPorts } from './invariant.js';
 /** After so long a canary that does not show its revision may be given up, and another one chosen (gateway/state.ts, loadAllowanceMs). */
 const CANARY_PATIENCE_MS = 5_000 / 1.05;
 
+/** So often in a row a gateway may keep to itself what it is. */
+const MISSES = 3;
+
 /** What a replica knows of a gateway, by what went over the wire between them. */
 interface Standing {
   readonly hash: string;
@@ -29,31 +32,41 @@ export function canaries(
     known.set(run, found);
     return found;
   };
-  /** Those that would not tell what they are are of a kind of their own (rollout/get-to-know.ts). */
-  const silent = new WeakMap<Run, Set<string>>();
+  /** How often each would not tell what it is, in a row: at last it is of a kind of its own (rollout/get-to-know.ts). */
+  const misses = new Map<string, number>();
+  const isSilent = (run: Run, host: string): boolean => (misses.get(`${run.name} ${host}`) ?? 0) >= MISSES;
   /** By run, gateway and hash. A hold that begins anew after a late answer is not told from one that goes on. */
   const firstShown = new Map<string, number>();
   /** What shows after a canary was chosen comes too late for the choice. */
   const chosenAt = new Map<string, number>();
   /** Canaries that were given up: what they show later opens no gate. */
   const lost = new Set<string>();
-  const versionOf = (run: Run, host: string): string =>
-    silent.get(run)?.has(host) === true ? 'unknown' : (kongAt(host)?.version ?? '');
+  const versionOf = (host: string): string => kongAt(host)?.version ?? '';
 
   /** Since when each is known to be what it is: whoever has not told yet is not thought of when canaries are chosen. */
   const toldAt = new Map<string, number>();
   const hasTold = (run: Run, host: string): void => {
-    silent.get(run)?.delete(host);
     const key = `${run.name} ${host}`;
+    misses.delete(key);
     toldAt.set(key, toldAt.get(key) ?? clock.now());
   };
 
-  /** For its own version, and for those of which nobody could be reached: whoever comes later finds the gate open. */
-  const accept = (run: Run, hash: string, version: string): void => {
-    const reached = new Set([...standings(run).keys()].map((host) => versionOf(run, host)));
-    for (const each of [...versions, 'unknown'])
-      if (each === version || !reached.has(each)) accepted.add(`${hash} ${each}`);
+  const hasNotTold = (run: Run, host: string): void => {
+    const key = `${run.name} ${host}`;
+    misses.set(key, (misses.get(key) ?? 0) + 1);
   };
+
+  /** One of those that would not tell stands for all of them. */
+  const accept = (run: Run, hash: string, host: string): void => {
+    accepted.add(`${hash} ${versionOf(host)}`);
+    if (isSilent(run, host)) accepted.add(`${hash} unknown`);
+  };
+  /** Last good is for everyone. */
+  const acceptForAll = (hash: string): void => {
+    for (const version of [...versions, 'unknown']) accepted.add(`${hash} ${version}`);
+  };
+  const isAccepted = (run: Run, hash: string, host: string): boolean =>
+    accepted.has(`${hash} ${versionOf(host)}`) || (isSilent(run, host) && accepted.has(`${hash} unknown`));
 
   const sees = (run: Run, host: string, hash: string): void => {
     const before = standings(run).get(host);
@@ -61,7 +74,7 @@ export function canaries(
     const key = `${run.name} ${host} ${hash}`;
     const first = firstShown.get(key) ?? now;
     firstShown.set(key, first);
-    if (now - first >= holdMs / run.rate - 1) accept(run, hash, versionOf(run, host));
+    if (now - first >= holdMs / run.rate - 1) accept(run, hash, host);
     if (before?.hash === hash && before.how === 'shows') return;
     // It goes on showing what it served before, while what was pushed to it is on its way.
     if (before?.how === 'trying' && before.hash !== hash && now - before.since < CANARY_PATIENCE_MS) return;
@@ -69,15 +82,13 @@ export function canaries(
   };
 
   const pushed = (run: Run, host: string, hash: string, sentAt: number): void => {
-    const version = versionOf(run, host);
     const now = clock.now();
     for (const [other, { hash: theirs, since, how }] of standings(run)) {
       const chosen = Math.min(sentAt, chosenAt.get(`${host} ${hash}`) ?? Infinity);
       const knownAt = toldAt.get(`${run.name} ${other}`) ?? Infinity;
       if (since > chosen || (how === 'shows' && knownAt > chosen) || lost.has(`${other} ${hash}`)) continue;
-      if (other === host || theirs !== hash || versionOf(run, other) !== version) continue;
-      if (accepted.has(`${hash} ${version}`) || (how === 'trying' && now - since > CANARY_PATIENCE_MS))
-        continue;
+      if (other === host || theirs !== hash || versionOf(other) !== versionOf(host)) continue;
+      if (isAccepted(run, hash, host) || (how === 'trying' && now - since > CANARY_PATIENCE_MS)) continue;
       violated('I10', `${hash} is pushed to ${host} while ${other}, of the same version, has not proven it`);
     }
     standings(run).set(host, { hash, since: now, how: 'trying' });
@@ -85,8 +96,12 @@ export function canaries(
 
   /** Who is a canary, and no longer, cannot be seen on the wire. */
   const heard = (run: Run, happening: Happening): void => {
-    if (happening.kind === 'canary-chosen' && happening.kongVersion === 'unknown')
-      silent.set(run, (silent.get(run) ?? new Set()).add(hostOf(happening.gateway) ?? ''));
+    // The next tenure begins as a new process would, and looks at everything anew.
+    if (happening.kind === 'leadership-lost') {
+      known.delete(run);
+      for (const key of [...toldAt.keys()]) if (key.startsWith(`${run.name} `)) toldAt.delete(key);
+    }
+    if (happening.kind === 'rollout-succeeded') acceptForAll(happening.revision);
     if (happening.kind === 'canary-chosen')
       chosenAt.set(`${hostOf(happening.gateway) ?? ''} ${happening.revision}`, clock.now());
     if (happening.kind === 'canary-lost')
@@ -100,8 +115,10 @@ export function canaries(
     switch (fact.kind) {
       case 'validated':
         // It shows zeros, which tell nothing of where they come from.
-        if (fact.empty)
-          for (const version of [...versions, 'unknown']) accepted.add(`${fact.hash} ${version}`);
+        if (fact.empty) acceptForAll(fact.hash);
+        return;
+      case 'last-good':
+        acceptForAll(fact.hash);
         return;
       case 'approved':
         // It begins anew, whatever became of those who had it before.
@@ -113,7 +130,10 @@ export function canaries(
         if (fact.push.awaited()) pushed(fact.push.by.run, fact.to, fact.push.hash, fact.push.sentAt);
         return;
       case 'answered':
-        if (fact.what === 'GET /' && fact.status === 200) hasTold(fact.by.run, fact.from);
+        if (fact.what === 'GET /') {
+          if (fact.status === 200) hasTold(fact.by.run, fact.from);
+          else hasNotTold(fact.by.run, fact.from);
+        }
         if (fact.shows !== undefined) sees(fact.by.run, fact.from, fact.shows);
         else if (fact.status >= 400) standings(fact.by.run).delete(fact.from);
         return;
@@ -122,6 +142,7 @@ export function canaries(
         return;
       case 'cut-off':
       case 'failed':
+        if (fact.what === 'GET /') hasNotTold(fact.by.run, fact.to);
         standings(fact.by.run).delete(fact.to);
         return;
       default:

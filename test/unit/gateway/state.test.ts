@@ -70,6 +70,13 @@ describe('a push of unknown outcome', () => {
     expect(seen(waiting, A.id, A, 5_000).assessment).toEqual({ verdict: 'push', checkHash: false });
   });
 
+  test('of what the gateway showed before is not over because it shows that: the one before it may land yet', () => {
+    const back = gateway.afterUnknown(seen(cut, A.id, A, 0).state, A, 5_000, 5_000);
+    expect(seen(back, A.id, A, 5_100).assessment).toEqual({ verdict: 'settling' });
+    const waited = seen(seen(back, A.id, A, 5_100).state, A.id, A, 10_100);
+    expect(waited.assessment).toEqual({ verdict: 'push', checkHash: false });
+  });
+
   test('is settled when the gateway has lost its memory: no load of ours goes on in a new process', () => {
     expect(seen(cut, EMPTY_HASH, B, 10).assessment).toEqual({ verdict: 'push', checkHash: true });
   });

@@ -201,6 +201,74 @@ describe('the canary', () => {
     await v.clock.until(() => v.on(B) === 9);
   });
 
+  test('is one of a version that comes back when the others have proven the revision already', async () => {
+    await onA(6, {}, (gateway, index) => {
+      if (index >= 3) gateway.version = '3.10.0';
+    });
+    const late = v.all().slice(3);
+    for (const gateway of late) gateway.mood = 'gone';
+    await v.clock.advance(60_000);
+    v.goal({ desired: B });
+    await v.clock.until(() => toldOf('succeeded').length === 1);
+    expect(v.on(B)).toBe(3);
+    for (const gateway of late) gateway.mood = 'up';
+    await v.clock.until(() => v.on(B) === 4);
+    const loadedAt = v.clock.now();
+    await v.clock.advance(1_900);
+    expect(v.on(B)).toBe(4);
+    await v.clock.until(() => v.on(B) === 6);
+    expect(v.clock.now() - loadedAt).toBeGreaterThanOrEqual(2_000);
+    for (const gateway of v.all()) expect(pushesTo(gateway)).toHaveLength(1);
+    expect(toldOf('proven')).toHaveLength(1);
+  });
+
+  test('of a version that comes back late and rejects it sets that gateway alone aside', async () => {
+    await onA(6, {}, (gateway, index) => {
+      if (index < 3) return;
+      Object.assign(gateway, { version: '3.10.0', rejects: ({ id }: Revision) => id === B.id });
+    });
+    const late = v.all().slice(3);
+    for (const gateway of late) gateway.mood = 'gone';
+    await v.clock.advance(60_000);
+    v.goal({ desired: B });
+    await v.clock.until(() => toldOf('succeeded').length === 1);
+    for (const gateway of late) gateway.mood = 'up';
+    await v.clock.until(() => toldOf('set-aside').length === 1);
+    expect(v.on(B)).toBe(3);
+    expect(late.map(({ hash }) => hash)).toEqual([A.id, A.id, A.id]);
+  });
+
+  test('of those that would not tell what they are comes last, and goes alone', async () => {
+    await onA(6, {}, (gateway, index) => {
+      gateway.silent = index >= 3;
+    });
+    v.goal({ desired: B });
+    await v.clock.until(() => v.on(B) === 1);
+    await v.clock.advance(1_900);
+    expect(v.on(B)).toBe(1);
+    await v.clock.until(() => v.on(B) === 2, 2_000);
+    await v.clock.advance(1_900);
+    expect(v.on(B)).toBe(2);
+    expect(v.all().map(({ silent, hash }) => silent && hash === B.id)).toContain(true);
+    await v.clock.until(() => v.on(B) === 6);
+  });
+
+  test('that shows the revision already stays the canary when its first look fails', async () => {
+    v = openVirtualFleet();
+    v.members(5);
+    for (const gateway of v.all()) gateway.hash = A.id;
+    v.gateway(3).hash = B.id;
+    v.goal({ desired: B, lastGood: A });
+    v.lead();
+    await v.clock.until(() => v.happened('canary-chosen').length === 1);
+    v.gateway(3).mood = 'gone';
+    await v.clock.advance(300);
+    v.gateway(3).mood = 'up';
+    await v.clock.until(() => toldOf('proven').length === 1);
+    expect(v.happened('canary-chosen')).toHaveLength(1);
+    expect(pushesOf(B)).toBe(0);
+  });
+
   test('of one version that rejects it ends it for all', async () => {
     await onA(6, {}, (gateway, index) => {
       if (index >= 3)

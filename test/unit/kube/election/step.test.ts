@@ -90,6 +90,25 @@ describe('a candidate', () => {
     });
   });
 
+  test('waits a whole lease for one that is not there, when it is known that there were leaders', () => {
+    const me = { ...ME, ledBefore: true };
+    const moment = (now: number): Parameters<typeof step>[2] => ({ now, wall: WALL, chance: 0.5 });
+    const first = step(initialState(), read(undefined), moment(0), me);
+    expect(first.action.kind).toBe('wait');
+    expect(first.state.guardUntil).toBe(15_000);
+    const looked = [3200, 6400, 9600, 12_800].reduce(
+      (state, now) => step(state, read(undefined), moment(now), me).state,
+      first.state,
+    );
+    expect(step(looked, woke, moment(14_999), me).action.kind).toBe('wait');
+    expect(step(looked, woke, moment(15_000), me).action.kind).toBe('create');
+  });
+
+  test('waits a whole lease for one that its watch saw, and that is not there when it looks', () => {
+    const gone = after([0, { kind: 'hinted', version: '7' }], [100, read(undefined)]);
+    expect(gone.state.guardUntil).toBe(15_100);
+  });
+
   test('takes a Lease that has no spec at once', () => {
     expect(after([0, read(lease(undefined))]).action).toMatchObject({
       kind: 'update',

@@ -63,8 +63,6 @@ export interface ConfigLoop {
   readonly said: () => Said | undefined;
   /** The sources as they were when they were agreed to last, by name; those that held nothing are left out. */
   readonly agreed: () => ReadonlyMap<string, Source>;
-  /** About the newest configuration. */
-  readonly findings: () => readonly Finding[];
   /** When the change of the sources that led to a revision was seen (ms), where nothing has changed since it was accepted. */
   readonly changeSeenAt: (revision: string) => number | undefined;
   readonly stop: () => void;
@@ -239,7 +237,6 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     tryOut: (other, snapshot) => judge(other, snapshot, agreed, options.past(), options.settings),
     said: () => said,
     agreed: () => agreed?.sources ?? new Map(),
-    findings: () => said?.findings ?? [],
     changeSeenAt: (revision) => (accepted?.revision === revision ? accepted.seenAt : undefined),
     stop: loop.stop,
   };

@@ -1,7 +1,7 @@
 import type { Finding } from '../config/finding.js';
 import type { Revision } from '../config/revision.js';
 import { createFleet } from '../rollout/fleet.js';
-import type { Fleet } from '../rollout/fleet.js';
+import type { Fleet, FleetPorts } from '../rollout/fleet.js';
 import { startElection } from '../kube/election/election.js';
 import type { Elector } from '../kube/election/election.js';
 import { leaseName } from '../kube/election/settings.js';
@@ -32,6 +32,24 @@ export interface Verdicts {
   readonly bad: (revision: string, why: string) => void;
 }
 
+/** @param vigilanceMs for how long what a predecessor left on the wire may still land */
+export function fleetSettings(values: Values, vigilanceMs: number): FleetPorts['settings'] {
+  return {
+    concurrency: values['kong-admin-concurrency'],
+    partAtOnce: PART_AT_ONCE,
+    pushTimeoutMs: values['proxy-timeout-seconds'],
+    statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
+    retries: values['kong-admin-retries'],
+    resyncMs: values['resync-interval'],
+    pendingMs: values['gateway-discovery-readiness-check-interval'],
+    vigilanceMs,
+    observe: values.observe,
+    drift: values.drift,
+    canary: values.canary,
+    canaryHoldMs: values['canary-hold'],
+  };
+}
+
 export function openFleet(
   options: ControllerOptions,
   admin: Parameters<typeof createFleet>[0]['admin'],
@@ -45,20 +63,7 @@ export function openFleet(
     random,
     admin,
     report,
-    settings: {
-      concurrency: values['kong-admin-concurrency'],
-      partAtOnce: PART_AT_ONCE,
-      pushTimeoutMs: values['proxy-timeout-seconds'],
-      statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
-      retries: values['kong-admin-retries'],
-      resyncMs: values['resync-interval'],
-      pendingMs: values['gateway-discovery-readiness-check-interval'],
-      vigilanceMs: options.election ? values['lease-duration'] : 0,
-      observe: values.observe,
-      drift: values.drift,
-      canary: values.canary,
-      canaryHoldMs: values['canary-hold'],
-    },
+    settings: fleetSettings(values, options.election ? values['lease-duration'] : 0),
     smoke: options.outside.smoke,
     changeSeenAt,
     onFailed: ({ id }, trouble) => verdicts.bad(id, words(trouble)),

@@ -283,6 +283,16 @@ export function connectionProblems(values: Values): Problem[] {
   ];
 }
 
+/** What is wrong with which gateways there are, and with how they are pushed to; the other settings do not matter. */
+export function fleetProblems(values: Values): Problem[] {
+  return [
+    ...gatewayProblems(values),
+    ...bothGiven(values),
+    ...adminApiProblems(values),
+    ...rolloutProblems(values),
+  ];
+}
+
 /** All settings that contradict each other or make no sense, at once. */
 export function contradictions(values: Values): Problem[] {
   return [

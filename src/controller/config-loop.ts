@@ -23,6 +23,8 @@ export interface ConfigLoopOptions extends Ports {
   /** Told after each compilation of the plugins that could not be checked. */
   readonly onUnchecked: (plugins: readonly string[]) => void;
   readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
+  /** Told after each judgement, with what it was about and what is agreed to since. */
+  readonly onJudged?: (judgement: Judgement, agreed: Agreed | undefined, snapshot: SourceSnapshot) => void;
   /** What is held now; `undefined` once nothing is any more. */
   readonly onHeld: (held: HeldRevision | undefined) => void;
 }
@@ -55,6 +57,8 @@ export interface ConfigLoop {
   readonly judged: () => boolean;
   readonly held: () => boolean;
   readonly valid: () => boolean;
+  /** What would be decided if the sources were so; nothing comes of it. */
+  readonly tryOut: (compiler: AsyncCompiler, snapshot: SourceSnapshot) => Promise<Judgement>;
   /** `undefined` until the first judgement. */
   readonly said: () => Said | undefined;
   /** The sources as they were when they were agreed to last, by name; those that held nothing are left out. */
@@ -205,6 +209,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     });
     const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
     options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);
+    options.onJudged?.(judgement, agreed, snapshot);
   };
 
   const loop = debounced(clock, options.quietMs, async () => {
@@ -229,6 +234,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     judged: () => last !== undefined,
     held: () => last === 'held',
     valid: () => last !== 'invalid',
+    tryOut: (other, snapshot) => judge(other, snapshot, agreed, options.past(), options.settings),
     said: () => said,
     agreed: () => agreed?.sources ?? new Map(),
     changeSeenAt: (revision) => (accepted?.revision === revision ? accepted.seenAt : undefined),

@@ -138,7 +138,7 @@ export function overlapsIn(pods: readonly GatewayPod[]): string[] {
 }
 
 /** The address in a "what on address" line. */
-export function addressOf(replica: Replica, what: 'probes' | 'metrics'): string {
+export function addressOf(replica: Replica, what: 'probes' | 'metrics' | 'dashboard'): string {
   const line = replica.lines.find(({ event, message }) => event === 'serving' && message.startsWith(what));
   if (line === undefined) throw new Error(`${replica.name} serves no ${what}`);
   return `http://${String(line.fields['address'])}`;

@@ -53,6 +53,16 @@ export function countConfig({ counter, histogram }: Instruments): Report {
     { class: TROUBLE_CLASSES },
   );
 
+  const annotationFailures = counter(
+    'source_annotation_failures',
+    'Times the state of a source could not be noted on it',
+  );
+  const reviews = counter(
+    'admission_reviews',
+    'Changes of sources that the admission webhook was asked about, by whether it allowed them',
+    { allowed: ['true', 'false'] },
+  );
+
   return (happening) => {
     switch (happening.kind) {
       case 'config-compiled':
@@ -81,6 +91,12 @@ export function countConfig({ counter, histogram }: Instruments): Report {
         return;
       case 'schemas-failed':
         schemaFailures.inc({ class: classOf(happening.trouble) });
+        return;
+      case 'annotation-failed':
+        annotationFailures.inc();
+        return;
+      case 'change-reviewed':
+        reviews.inc({ allowed: String(happening.allowed) });
         return;
       default:
         return;

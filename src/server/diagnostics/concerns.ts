@@ -88,8 +88,11 @@ function paused({ revisions }: Facts): Concern | undefined {
   };
 }
 
-const quarantinedIn = ({ config }: Facts): Facts['config']['sources'] =>
-  config.sources.filter(({ state }) => state === 'quarantined');
+/** Those that are kept out while others go on; where none do, the configuration as a whole is invalid. */
+function quarantinedIn({ config }: Facts): Facts['config']['sources'] {
+  const out = config.sources.filter(({ state }) => state === 'quarantined');
+  return out.length === config.sources.length ? [] : out;
+}
 
 function quarantined(facts: Facts): Concern | undefined {
   const sources = quarantinedIn(facts);

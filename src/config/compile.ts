@@ -5,7 +5,8 @@ import { countChanges } from './diff/change-counts.js';
 import type { ChangeCounts } from './diff/change-counts.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
-import type { Side } from './diff/flat-entity.js';
+import { flatten } from './diff/flat-entity.js';
+import type { FlatEntity, Side } from './diff/flat-entity.js';
 import { dumpConfig } from './dump/dump.js';
 import type { DumpOptions } from './dump/dump.js';
 import { own } from './document/dict.js';
@@ -88,6 +89,11 @@ export interface Compiler {
    * @returns YAML; nothing when the revision is not known
    */
   readonly dump: (id: string, options: DumpOptions) => string | undefined;
+  /**
+   * The entities of a revision that was compiled lately as Kong stores them, in the order of their sources.
+   * @returns nothing when it is not known
+   */
+  readonly entities: (revisionId: string) => readonly FlatEntity[] | undefined;
 }
 
 /** Revisions whose documents are remembered for `explain` and `diff`. */
@@ -166,7 +172,11 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const known = compiled.get(id);
     return known && dumpConfig(known, dumpOptions);
   };
-  return { compile, explain, diff, compare, dump };
+  const entities = (revisionId: string): readonly FlatEntity[] | undefined => {
+    const known = compiled.get(revisionId);
+    return known && flatten(known);
+  };
+  return { compile, explain, diff, compare, dump, entities };
 }
 
 function readAs(live: boolean, document: ReadDocument): ReadDocument {

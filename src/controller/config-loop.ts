@@ -5,7 +5,7 @@ import type { SourceSnapshot } from '../sources/follow.js';
 import type { AsyncCompiler } from './compiler.js';
 import { debounced } from './debounce.js';
 import type { Missing } from './desired.js';
-import { judge } from './judge.js';
+import { isUnjudged, judge } from './judge.js';
 import type { Agreed, JudgeSettings, Judgement } from './judge.js';
 import type { Past } from './past.js';
 import type { Ports } from './ports.js';
@@ -23,6 +23,10 @@ export interface ConfigLoopOptions extends Ports {
   /** Told after each compilation of the plugins that could not be checked. */
   readonly onUnchecked: (plugins: readonly string[]) => void;
   readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
+  /** Told after each judgement, with what it was about and what is agreed to since. */
+  readonly onJudged?: (judgement: Judgement, agreed: Agreed | undefined, snapshot: SourceSnapshot) => void;
+  /** What was agreed to before there was any last good is not agreed to any more, now that there is one. */
+  readonly onRetracted: () => void;
   /** What is held now; `undefined` once nothing is any more. */
   readonly onHeld: (held: HeldRevision | undefined) => void;
 }
@@ -55,12 +59,12 @@ export interface ConfigLoop {
   readonly judged: () => boolean;
   readonly held: () => boolean;
   readonly valid: () => boolean;
+  /** What would be decided if the sources were so; nothing comes of it. */
+  readonly tryOut: (compiler: AsyncCompiler, snapshot: SourceSnapshot) => Promise<Judgement>;
   /** `undefined` until the first judgement. */
   readonly said: () => Said | undefined;
   /** The sources as they were when they were agreed to last, by name; those that held nothing are left out. */
   readonly agreed: () => ReadonlyMap<string, Source>;
-  /** About the newest configuration. */
-  readonly findings: () => readonly Finding[];
   /** When the change of the sources that led to a revision was seen (ms), where nothing has changed since it was accepted. */
   readonly changeSeenAt: (revision: string) => number | undefined;
   readonly stop: () => void;
@@ -121,13 +125,24 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     }
   };
 
-  const agreeTo = (revision: Revision, { sources }: SourceSnapshot): void => {
+  const agreeTo = (revision: Revision, { sources }: SourceSnapshot, { lastGood }: Past): void => {
     const holding = sources.filter(({ texts }) => texts.length > 0);
-    agreed = { revision, sources: new Map(holding.map((source) => [source.name, source])) };
+    agreed = {
+      revision,
+      sources: new Map(holding.map((source) => [source.name, source])),
+      blindly: lastGood === undefined,
+    };
   };
 
-  const take = (judgement: Judgement, durationMs: number, seenAt: number): void => {
+  const retractUnjudged = (past: Past): void => {
+    if (agreed === undefined || !isUnjudged(agreed, past)) return;
+    agreed = undefined;
+    options.onRetracted();
+  };
+
+  const take = (judgement: Judgement, past: Past, durationMs: number, seenAt: number): void => {
     const { decision, compilation, snapshot, quarantined, missing } = judgement;
+    if (decision.kind === 'held' || decision.kind === 'invalid') retractUnjudged(past);
     const kept = options.kept();
     const invalid = (findings: readonly Finding[], objects: readonly ObjectRef[]): void => {
       once(['invalid', findings, kept], () =>
@@ -152,7 +167,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
         return;
       }
       case 'same':
-        if (agreed !== undefined) agreeTo(agreed.revision, snapshot);
+        if (agreed !== undefined) agreeTo(agreed.revision, snapshot, past);
         if (quarantined.length === 0) told = '';
         else {
           const findings = quarantined.flatMap((each) => each.findings);
@@ -164,8 +179,10 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
         return;
       case 'adopt': {
         const { revision } = decision;
-        agreeTo(revision, snapshot);
+        const again = revision.id === agreed?.revision.id;
+        agreeTo(revision, snapshot, past);
         accepted = { revision: revision.id, seenAt };
+        if (again) return;
         told = '';
         tellQuarantined(quarantined);
         report({
@@ -192,12 +209,13 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   const look = async (): Promise<void> => {
     const startedAt = clock.now();
     const snapshot = options.snapshot();
+    const past = options.past();
     const seenAt = changedAt ?? startedAt;
     changedAt = undefined;
-    const judgement = await judge(compiler, snapshot, agreed, options.past(), options.settings);
+    const judgement = await judge(compiler, snapshot, agreed, past, options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
-    take(judgement, clock.now() - startedAt, seenAt);
+    take(judgement, past, clock.now() - startedAt, seenAt);
     const { decision, quarantined, missing } = judgement;
     say(snapshot, {
       findings: findingsOf(judgement),
@@ -207,6 +225,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     });
     const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
     options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);
+    options.onJudged?.(judgement, agreed, snapshot);
   };
 
   const loop = debounced(clock, options.quietMs, async () => {
@@ -231,9 +250,9 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     judged: () => last !== undefined,
     held: () => last === 'held',
     valid: () => last !== 'invalid',
+    tryOut: (other, snapshot) => judge(other, snapshot, agreed, options.past(), options.settings),
     said: () => said,
     agreed: () => agreed?.sources ?? new Map(),
-    findings: () => said?.findings ?? [],
     changeSeenAt: (revision) => (accepted?.revision === revision ? accepted.seenAt : undefined),
     stop: loop.stop,
   };

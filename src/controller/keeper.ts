@@ -47,13 +47,20 @@ const RETRY_MAX_MS = 30_000;
 /** Who decided what no person did. */
 const BY = 'silverback';
 
+interface Good {
+  readonly revision: Revision;
+  readonly provenance: Provenance;
+}
+
 type Write = (term: number) => Promise<HistoryRecord | undefined>;
 
 export function openKeeper(options: KeeperOptions): Keeper {
   const { store, clock, report, leading, onChange } = options;
   let record = EMPTY_RECORD;
   let readable = false;
-  let lastGood: { readonly revision: Revision; readonly provenance: Provenance } | undefined;
+  let lastGood: Good | undefined;
+  /** What succeeded here last: the first last good, until the record says so. */
+  let succeeded: Good | undefined;
   let loading = false;
   /** How often the store has told of a record. */
   let told = 0;
@@ -180,11 +187,14 @@ export function openKeeper(options: KeeperOptions): Keeper {
       store.update((before) => (leading() ? make(before, clock.wall().toISOString()) : undefined), term);
   };
 
+  const pastOf = (good: Good | undefined): Past['lastGood'] =>
+    good && { ...good.provenance, revision: good.revision };
+
   return {
     record: () => record,
     lastGood: () => lastGood?.revision,
     past: () => ({
-      lastGood: lastGood && { ...lastGood.provenance, revision: lastGood.revision },
+      lastGood: pastOf(lastGood ?? succeeded),
       // What is last good was agreed to; its approval ended with that.
       approved: (id) => record.lastGood === id || isApproved(record, id),
     }),
@@ -194,6 +204,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
     ledBefore: () => !readable || !isBlank(record),
     keep(revision, provenance) {
       if (record.lastGood === revision.id) return;
+      succeeded = { revision, provenance };
       later('keep', (term) =>
         leading() ? store.keep(revision, provenance, term) : Promise.resolve(undefined),
       );

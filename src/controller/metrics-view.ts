@@ -12,7 +12,7 @@ export interface MetricsViewOptions {
   readonly leading: () => boolean;
   readonly term: () => number;
   readonly fleet: Pick<Fleet, 'desired' | 'entries' | 'rollout'>;
-  readonly loop: Pick<ConfigLoop, 'judged' | 'held' | 'valid' | 'findings'>;
+  readonly loop: Pick<ConfigLoop, 'judged' | 'held' | 'valid' | 'said'>;
   readonly steering: Pick<Steering, 'held' | 'holds'>;
   readonly keeper: Pick<Keeper, 'lastGood' | 'usable'>;
   readonly certificates: () => Certificates;
@@ -46,7 +46,7 @@ export function metricsView(options: MetricsViewOptions): MetricsView {
     judged: loop.judged,
     held: () => loop.held() || steering.held(),
     valid: loop.valid,
-    findings: loop.findings,
+    findings: () => loop.said()?.findings ?? [],
     historyUsable: keeper.usable,
     certificates: () => [...ourCertificates(options), ...gatewayCertificates(options)],
   };

@@ -24,6 +24,7 @@ import { eventReport } from './events.js';
 import { realOutside } from './outside.js';
 import { leaseOf } from './parts.js';
 import type { Ports } from './ports.js';
+import { openWebhook } from './webhook.js';
 
 export interface RunContext {
   readonly version: string;
@@ -101,9 +102,10 @@ async function serve(
   values: Values,
   controller: Controller,
   metrics: Metrics,
-  report: Report,
+  ports: Ports,
   openDashboard: () => Promise<Listening | undefined>,
 ): Promise<readonly Listening[]> {
+  const { report } = ports;
   const probes = values['health-probe-bind-address'];
   const scrapes = values['metrics-bind-address'];
   const servers: Listening[] = [];
@@ -119,6 +121,8 @@ async function serve(
   };
   await open('probes', probes, probeRoutes(controller.readyChecks));
   await open('metrics', scrapes, metricsRoutes(metrics.registry));
+  const webhook = await openWebhook(values, ports, controller.review);
+  if (webhook !== undefined) servers.push(webhook);
   const diagnostics = await openDashboard();
   if (diagnostics === undefined) return servers;
   report({ kind: 'serving', what: 'dashboard and diagnostics API', address: diagnostics.address });
@@ -157,7 +161,7 @@ async function runUntilStopped(
   const events = joinEvents(cluster, values, ports, identity, controller.leading, hub.join);
   const lease = election && cluster !== undefined ? leaseOf(values, cluster) : undefined;
   const { clock } = ports;
-  const servers = await serve(values, controller, metrics, report, () =>
+  const servers = await serve(values, controller, metrics, ports, () =>
     openDiagnostics({
       ...{ values, version, identity, election, lease, clock, recorder },
       view: controller.view,

@@ -30,7 +30,10 @@ type ProcessHappening =
   | { readonly kind: 'serving'; readonly what: string; readonly address: string }
   | { readonly kind: 'setting-doubtful'; readonly message: string }
   | { readonly kind: 'credentials-rotated' }
-  | { readonly kind: 'credentials-unreadable'; readonly reason: string };
+  | { readonly kind: 'credentials-unreadable'; readonly reason: string }
+  /** Of the admission webhook. */
+  | { readonly kind: 'serving-certificate-rotated' }
+  | { readonly kind: 'serving-certificate-unusable'; readonly reason: string };
 
 type KubernetesHappening =
   | { readonly kind: 'watch-synced'; readonly resource: string; readonly items: number }
@@ -79,6 +82,18 @@ type ConfigHappening =
       readonly findings: readonly Finding[];
     }
   | { readonly kind: 'sources-synced'; readonly sources: number }
+  /** What became of a source could not be noted on it; it is tried again with the next change. */
+  | { readonly kind: 'annotation-failed'; readonly source: string; readonly reason: string }
+  /** Somebody is about to change a source, and the API server asked what to think of it. */
+  | {
+      readonly kind: 'change-reviewed';
+      readonly source: string;
+      readonly operation: string;
+      readonly allowed: boolean;
+      readonly message?: string;
+      readonly warnings: readonly string[];
+      readonly durationMs: number;
+    }
   | {
       readonly kind: 'config-compiled';
       readonly revision: string;

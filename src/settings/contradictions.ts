@@ -216,10 +216,21 @@ function electionProblems(values: Values): Problem[] {
   return problems;
 }
 
+/** What concerns the objects that hold configuration means nothing where none do. */
+function objectProblems(values: Values): Problem[] {
+  if (values['config-selector'] !== undefined) return [];
+  const text = 'means nothing without --config-selector';
+  return [
+    ...(values['annotate-sources'] ? [problem('annotate-sources', text)] : []),
+    ...(values['admission-webhook-listen'] === undefined ? [] : [problem('admission-webhook-listen', text)]),
+  ];
+}
+
 const ADDRESSES = [
   'health-probe-bind-address',
   'metrics-bind-address',
   'diagnostics-bind-address',
+  'admission-webhook-listen',
 ] as const satisfies readonly SettingName[];
 
 /** Each of the addresses that are the same as one before. */
@@ -272,6 +283,16 @@ export function connectionProblems(values: Values): Problem[] {
   ];
 }
 
+/** What is wrong with which gateways there are, and with how they are pushed to; the other settings do not matter. */
+export function fleetProblems(values: Values): Problem[] {
+  return [
+    ...gatewayProblems(values),
+    ...bothGiven(values),
+    ...adminApiProblems(values),
+    ...rolloutProblems(values),
+  ];
+}
+
 /** All settings that contradict each other or make no sense, at once. */
 export function contradictions(values: Values): Problem[] {
   return [
@@ -283,6 +304,7 @@ export function contradictions(values: Values): Problem[] {
     ...rolloutProblems(values),
     ...electionProblems(values),
     ...addressProblems(values),
+    ...objectProblems(values),
     ...diagnosticsProblems(values),
   ];
 }

@@ -24,6 +24,11 @@ export const VALUE_SETS: Readonly<Record<string, object>> = {
     election: { namespace: 'leases' },
   },
   'the same namespace for everything': { gateways: { service: 'apps/kong-admin' } },
+  'a webhook with a certificate of its own': {
+    gateways: { service: 'kong/kong-admin' },
+    config: { selector: 'silverback.dev/config=true,tier', namespaces: ['shop', 'kong'], annotate: true },
+    admissionWebhook: { enabled: true },
+  },
   'only observing': { gateways: { service: 'kong/kong-admin' }, observe: true, logFormat: 'text' },
   'files alone, and no Kubernetes': {
     gateways: { urls: ['http://10.0.0.7:8001', 'https://kong-2.example', 'http://10.0.0.8:8001/'] },
@@ -44,6 +49,14 @@ export const VALUE_SETS: Readonly<Record<string, object>> = {
       kinds: ['secrets'],
       files: ['/base/kong.yaml'],
       dirs: ['/config'],
+      annotate: true,
+    },
+    admissionWebhook: {
+      enabled: true,
+      failurePolicy: 'Fail',
+      timeoutSeconds: 5,
+      objectSelector: { matchLabels: { app: 'kong' } },
+      certificate: { secretName: 'admission-tls', certManager: 'apps/admission' },
     },
     election: { id: 'edge.example', namespace: 'leases' },
     history: {
@@ -90,7 +103,7 @@ export const VALUE_SETS: Readonly<Record<string, object>> = {
     imagePullSecrets: [{ name: 'registry' }],
     fullnameOverride: 'edge-silverback',
     serviceAccount: { name: 'edge', annotations: { 'example.com/owner': 'edge' } },
-    ports: { probes: 8080, metrics: 9090, diagnostics: 9091 },
+    ports: { probes: 8080, metrics: 9090, diagnostics: 9091, admission: 8443 },
     diagnostics: { token: { secretName: 'diagnostics-token', key: 'value' } },
     podLabels: { team: 'edge' },
     podAnnotations: { 'prometheus.io/scrape': 'true' },

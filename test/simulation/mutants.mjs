@@ -62,10 +62,6 @@ export const MUTANTS = [
     'return assess(seen, hash, order, now, false);',
     'return assess(seen, hash, order, now, true);',
   ]),
-  mutant('what a gateway showed before a push is taken for its outcome', 'src/gateway/state.ts', [
-    'if (unsettled.hash === hash && unsettled.hashBefore !== hash) {',
-    'if (unsettled.hash === hash) {',
-  ]),
   mutant('two pushes to one gateway at once', 'src/rollout/tend.ts', [
     'done: run().finally(',
     'done: Promise.all([run(), run()]).then(() => undefined).finally(',
@@ -87,6 +83,10 @@ export const MUTANTS = [
     'if (!care.over()) await pause.rest(restMs(care, begunAt), false);',
     'if (!care.over()) await pause.rest(1e9, false);',
   ]),
+  mutant('a late push keeps its place in its lane', 'src/rollout/lanes.ts', [
+    'await Promise.race([running.then(cancel, cancel), late.then(onLate)]);',
+    'await Promise.race([running.then(cancel, cancel), late.then(onLate).then(() => running)]);',
+  ]),
   mutant('a request to a gateway has no time limit', 'src/rollout/pause.ts', [
     "const cancel = clock.after(ms, () => controller.abort('timeout'));",
     'const cancel = (): void => undefined;',
@@ -102,6 +102,10 @@ export const MUTANTS = [
   mutant('the hold of a canary is skipped', 'src/rollout/canary.ts', [
     'lookedAt - healthySince >= holdMs',
     'lookedAt - healthySince >= 0',
+  ]),
+  mutant('what was agreed to before there was a last good is never judged', 'src/controller/judge.ts', [
+    'return blindly && lastGood !== undefined && lastGood.revision.id !== revision.id;',
+    'return blindly && revision.id === "";',
   ]),
   mutant('what is held is pushed', 'src/controller/desired.ts', [
     'if (reasons.length === 0 || approved(revision.id))',

@@ -1,6 +1,7 @@
 // What a gateway serves, as somebody would have written it: minimal, sorted, and such that a push of it changes nothing.
 import { flatten } from '../diff/flat-entity.js';
 import type { Side } from '../diff/flat-entity.js';
+import { REDACTED } from '../document/redacted.js';
 import { build } from './build.js';
 import { keptIds } from './ids.js';
 import { outline } from './outline.js';
@@ -12,11 +13,14 @@ export interface DumpOptions {
   readonly secrets: boolean;
 }
 
-const REDACTED_COMMENT = [
-  'Made by `silverback dump`, without its secrets: `redacted-by-silverback-dump` stands in their places.',
-  'Silverback refuses to push this. `silverback dump --show-secrets` writes one that can be pushed.',
-];
-const SECRETS_COMMENT = ['Made by `silverback dump --show-secrets`: every secret of the gateway is in here.'];
+const COMMENTS = {
+  redacted: [
+    `Made by \`silverback dump\`, without its secrets: \`${REDACTED}\` stands in their places.`,
+    'Silverback refuses to push this. `silverback dump --show-secrets` writes one that can be pushed.',
+  ],
+  complete: ['Made by `silverback dump`: secrets are in here.'],
+  plain: ['Made by `silverback dump`: there are no secrets in here.'],
+};
 
 /**
  * @param live what `GET /config` showed, valid
@@ -24,8 +28,11 @@ const SECRETS_COMMENT = ['Made by `silverback dump --show-secrets`: every secret
  */
 export function dumpConfig(live: Side, { secrets }: DumpOptions): string {
   const whole = outline(flatten(live));
-  const { config } = build(whole, keptIds(whole), ({ flat, fields }) =>
-    secrets ? fields : withoutSecrets(flat.shape, fields),
+  const hidden = new Map(
+    whole.all.map((node) => [node, withoutSecrets(node.flat.shape, node.fields)] as const),
   );
-  return toYaml(config, secrets ? SECRETS_COMMENT : REDACTED_COMMENT);
+  const holdsSecrets = Array.from(hidden).some(([{ fields }, shown]) => shown !== fields);
+  const kept = keptIds(whole);
+  const { config } = build(whole, kept, (node) => (secrets ? undefined : hidden.get(node)) ?? node.fields);
+  return toYaml(config, COMMENTS[holdsSecrets ? (secrets ? 'complete' : 'redacted') : 'plain']);
 }

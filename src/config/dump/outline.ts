@@ -67,13 +67,15 @@ function fieldsOf(
   transform: boolean,
 ): Dict {
   const { created_at: created, cert_digest: digest } = workedOut;
-  const nothing = entity.model.generatedTexts
-    .filter((field) => fields[field] === null)
-    .map((field) => [field, null]);
+  const nothing: Dict = Object.fromEntries(
+    entity.model.generatedTexts
+      .filter((field) => fields[field] === null)
+      .map((field) => [field, null] as const),
+  );
   return {
     ...minimalRecord(shape, fields),
     // Kong would make one up.
-    ...Object.fromEntries(nothing),
+    ...nothing,
     ...(timeIsWritten && created !== undefined && { created_at: created }),
     ...(!transform && digest !== undefined && { cert_digest: digest }),
   };

@@ -5,8 +5,12 @@ import { isDict } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 import { REDACTED } from '../document/redacted.js';
 import { setOwn } from '../parse/set-own.js';
+import { canonicalJson } from '../seal/canonical-json.js';
 
-/** @param shape what is known of the record */
+/**
+ * @param shape what is known of the record
+ * @returns the very record, where it holds none
+ */
 export function withoutSecrets(shape: ValueField, record: Dict): Dict {
   const out: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(record)) {
@@ -14,7 +18,7 @@ export function withoutSecrets(shape: ValueField, record: Dict): Dict {
       shape.fields !== undefined && Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
     setOwn(out, name, marked(value, hideSecrets(field, value, name)));
   }
-  return out;
+  return canonicalJson(out) === canonicalJson(record) ? record : out;
 }
 
 /** A text of which a part is secret goes as a whole: what is left of it would be of no use. */

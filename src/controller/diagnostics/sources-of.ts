@@ -6,7 +6,7 @@ import type { SourceStatus } from '../../server/diagnostics/status.js';
 import type { SourceSnapshot } from '../../sources/follow.js';
 import type { Source } from '../../sources/source.js';
 import type { Said } from '../config-loop.js';
-import { sameTexts } from '../quarantine.js';
+import { sameTexts } from '../../sources/source.js';
 
 const digests = new WeakMap<Source, string>();
 

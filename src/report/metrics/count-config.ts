@@ -53,27 +53,51 @@ export function countConfig({ counter, histogram }: Instruments): Report {
     { class: TROUBLE_CLASSES },
   );
 
+  const annotationFailures = counter(
+    'source_annotation_failures',
+    'Times the state of a source could not be noted on it',
+  );
+  const reviews = counter(
+    'admission_reviews',
+    'Changes of sources that the admission webhook was asked about, by whether it allowed them',
+    { allowed: ['true', 'false'] },
+  );
+
   return (happening) => {
     switch (happening.kind) {
       case 'config-compiled':
-        return compilation.observe({ result: 'valid' }, happening.durationMs / 1000);
+        compilation.observe({ result: 'valid' }, happening.durationMs / 1000);
+        return;
       case 'config-invalid':
-        return compilation.observe({ result: 'invalid' }, happening.durationMs / 1000);
+        compilation.observe({ result: 'invalid' }, happening.durationMs / 1000);
+        return;
       case 'config-held':
         for (const code of happening.codes) holds.inc({ code });
         return;
       case 'compile-failed':
-        return compileFailures.inc();
+        compileFailures.inc();
+        return;
       case 'source-quarantined':
-        return quarantined.inc();
+        quarantined.inc();
+        return;
       case 'source-vanished':
-        return vanished.inc();
+        vanished.inc();
+        return;
       case 'source-unreadable':
-        return unreadable.inc();
+        unreadable.inc();
+        return;
       case 'history-trouble':
-        return historyFailures.inc({ code: happening.trouble.code });
+        historyFailures.inc({ code: happening.trouble.code });
+        return;
       case 'schemas-failed':
-        return schemaFailures.inc({ class: classOf(happening.trouble) });
+        schemaFailures.inc({ class: classOf(happening.trouble) });
+        return;
+      case 'annotation-failed':
+        annotationFailures.inc();
+        return;
+      case 'change-reviewed':
+        reviews.inc({ allowed: String(happening.allowed) });
+        return;
       default:
         return;
     }

@@ -34,25 +34,35 @@ export function countProcess({ counter }: Instruments): Report {
   return (happening) => {
     switch (happening.kind) {
       case 'leader-elected':
-        return elections.inc();
+        elections.inc();
+        return;
       case 'leadership-lost':
-        return losses.inc();
+        losses.inc();
+        return;
       case 'lease-renewal-failed':
-        return renewalFailures.inc();
+        renewalFailures.inc();
+        return;
       case 'lease-unreachable':
-        return readFailures.inc();
+        readFailures.inc();
+        return;
       case 'watch-restarted':
-        return restarts.inc({ resource: happening.resource, relist: String(happening.relist) });
+        restarts.inc({ resource: happening.resource, relist: String(happening.relist) });
+        return;
       case 'watch-failed':
-        return watchFailures.inc({ resource: happening.resource });
+        watchFailures.inc({ resource: happening.resource });
+        return;
       case 'object-unreadable':
-        return unreadable.inc({ resource: happening.resource });
+        unreadable.inc({ resource: happening.resource });
+        return;
       case 'credentials-rotated':
-        return rotations.inc();
+        rotations.inc();
+        return;
       case 'credentials-unreadable':
-        return unreadableCredentials.inc();
+        unreadableCredentials.inc();
+        return;
       case 'event-dropped':
-        return dropped.inc();
+        dropped.inc();
+        return;
       default:
         return;
     }

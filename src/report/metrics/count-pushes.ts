@@ -34,24 +34,32 @@ export function countPushes({ counter, histogram }: Instruments): Report {
   return (happening) => {
     switch (happening.kind) {
       case 'push-started':
-        return bytes.inc(happening.bytes);
+        bytes.inc(happening.bytes);
+        return;
       case 'push-ended': {
         const { result, durationMs, trouble } = happening;
         pushes.inc({ result, class: classOfPush(result, trouble) });
-        return duration.observe({ result }, durationMs / 1000);
+        duration.observe({ result }, durationMs / 1000);
+        return;
       }
       case 'push-skipped':
-        return skipped.inc();
+        skipped.inc();
+        return;
       case 'push-late':
-        return late.inc();
+        late.inc();
+        return;
       case 'would-push':
-        return withheld.inc();
+        withheld.inc();
+        return;
       case 'retry':
-        return retries.inc({ class: classOf(happening.trouble) });
+        retries.inc({ class: classOf(happening.trouble) });
+        return;
       case 'gateway-resting':
-        return rests.inc();
+        rests.inc();
+        return;
       case 'hash-accepted':
-        return strange.inc();
+        strange.inc();
+        return;
       default:
         return;
     }

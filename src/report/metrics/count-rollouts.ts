@@ -45,25 +45,33 @@ export function countRollouts({ counter, histogram }: Instruments): Report {
   return (happening) => {
     switch (happening.kind) {
       case 'converged':
-        return convergence.observe({ cause: happening.cause }, happening.durationMs / 1000);
+        convergence.observe({ cause: happening.cause }, happening.durationMs / 1000);
+        return;
       case 'rollout-succeeded':
-        return rollouts.inc();
+        rollouts.inc();
+        return;
       case 'rollout-overdue':
-        return overdue.inc();
+        overdue.inc();
+        return;
       case 'canary-ended':
-        return canaries.inc({ result: happening.result });
+        canaries.inc({ result: happening.result });
+        return;
       case 'canary-lost':
-        return lost.inc({ class: classOf(happening.trouble) });
+        lost.inc({ class: classOf(happening.trouble) });
+        return;
       case 'revision-refused':
-        return rejected.inc();
+        rejected.inc();
+        return;
       case 'revision-withdrawn':
-        return withdrawn.inc();
+        withdrawn.inc();
+        return;
       case 'drift':
         drift.inc({ kind: happening.cause });
         if (happening.repair) repairs.inc({ kind: happening.cause });
         return;
       case 'drift-contested':
-        return contested.inc();
+        contested.inc();
+        return;
       default:
         return;
     }

@@ -178,8 +178,13 @@ function tellHowToLook({ screen, world, replicas }: Stage): void {
     screen.line(`curl ${first.kong.adminUrl}/routes`);
   }
   screen.line(`curl ${world.kube.url}/api/v1/namespaces/${CONFIG_NAMESPACE}/configmaps`);
-  const metrics = leaderOf(replicas)?.lines.findLast(({ message }) => message.startsWith('metrics on'));
+  const served = (what: string): ReplicaLine | undefined =>
+    leaderOf(replicas)?.lines.findLast(({ message }) => message.startsWith(what));
+  const metrics = served('metrics on');
   if (metrics !== undefined) screen.line(`curl http://${String(metrics.fields['address'])}/metrics`);
+  const dashboard = served('dashboard');
+  if (dashboard !== undefined)
+    screen.line(`in a browser: http://${String(dashboard.fields['address'])}/ (docs/dashboard.md)`);
 }
 
 async function tell(stage: Stage, seen: Promise<unknown> | undefined): Promise<number> {

@@ -70,6 +70,16 @@ describe('the rights that are asked for', () => {
     expect(rights.map(({ resource }) => resource.plural)).toEqual(['leases', 'leases', 'events']);
   });
 
+  test('hold the right to patch what is annotated, and no gateway hangs on it', () => {
+    const given = { 'config-selector': ['a=b'], 'config-kinds': ['configmaps'] };
+    const patches = (raw: Raw): Right[] =>
+      rightsFor(raw).filter(
+        ({ resource, verbs }) => resource.plural === 'configmaps' && verbs.includes('patch'),
+      );
+    expect(patches(given)).toEqual([]);
+    expect(patches({ ...given, 'annotate-sources': ['true'] })).toMatchObject([{ optional: true }]);
+  });
+
   test('are written out as a Role that YAML reads back', () => {
     const [right] = rightsFor({ 'history-secret': ['h'], 'history-slots': ['2'] }).filter(
       ({ resource, names }) => resource.plural === 'secrets' && names?.length === 2,

@@ -1,5 +1,4 @@
 import type { Connection } from '../connection/follow.js';
-import { duration } from '../model/words.js';
 import { useNow, serverNow } from './now.js';
 
 interface Props {
@@ -28,8 +27,6 @@ export function ConnectionBanner({ connection, hasPicture, onRetry }: Props) {
 function NextTry({ at }: { readonly at: number }) {
   const ahead = useNow(1_000) - serverNow() + at - Date.now();
   return (
-    <span aria-hidden="true">
-      {ahead > 500 ? `Next try in ${duration(Math.ceil(ahead / 1000) * 1000)}.` : 'Trying…'}
-    </span>
+    <span aria-hidden="true">{ahead > 500 ? `Next try in ${Math.ceil(ahead / 1000)} s.` : 'Trying…'}</span>
   );
 }

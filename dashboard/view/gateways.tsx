@@ -4,7 +4,7 @@ import type { GatewayStatus, HappeningStatus } from '../../src/server/diagnostic
 import { unsteadyText } from '../model/explain.js';
 import type { Overview } from '../model/picture.js';
 import { groupsOf, GROUPS, matches } from '../model/standing.js';
-import type { Group } from '../model/standing.js';
+import type { Group, GroupOfGateways } from '../model/standing.js';
 import { refusalsOf, unsteadyGateways } from '../model/gateway-news.js';
 import { plural } from '../model/words.js';
 import { GatewayDetails } from './gateway-details.js';
@@ -74,13 +74,17 @@ export function Gateways({ gateways, overview, happenings }: Props) {
             <h3 id={`group-${each.group}`}>
               {each.title} <span class="muted">{each.gateways.length}</span>
             </h3>
-            <ul class="tiles">
+            <ul class={`tiles ${sizeOf(each)}`}>
               {each.gateways.map(({ gateway, standing }) => (
                 <li key={gateway.name}>
                   <Tile
                     gateway={gateway}
                     standing={standing}
-                    reason={reasonOf(gateway, standing, overview, refusals.get(gateway.name))}
+                    reason={
+                      sizeOf(each) === 'with-reasons'
+                        ? reasonOf(gateway, standing, overview, refusals.get(gateway.name))
+                        : ''
+                    }
                     unsteady={textOf(unsteady.get(gateway.name))}
                     inTabOrder={gateway.name === inTabOrder}
                     onOpen={setOpened}
@@ -127,6 +131,17 @@ function useKeptFocus(
     }
     held.current = list.current?.contains(document.activeElement) === true || elsewhere ? name : undefined;
   });
+}
+
+/** Many that wait do so for the same reason: the part about the rollout says it once. */
+const MANY = 24;
+/** So many that are well have room only for their names and symbols; the word for all of them stands above. */
+const CROWD = 60;
+
+function sizeOf({ group, gateways: { length } }: GroupOfGateways): 'with-reasons' | 'dense' | 'plain' {
+  if (group === 'trouble' || ((group === 'moving' || group === 'waiting') && length <= MANY))
+    return 'with-reasons';
+  return group === 'fine' && length > CROWD ? 'dense' : 'plain';
 }
 
 const textOf = (times: number | undefined): string => (times === undefined ? '' : unsteadyText(times));

@@ -38,7 +38,7 @@ export const Tile = memo((props: TileProps) => {
       <span class="tile-name">{name}</span>
       <span class="tile-state">
         <Icon symbol={symbol} />
-        {word}
+        <span class="word">{word}</span>
         {canary && <span class="badge">canary</span>}
       </span>
       {reason !== '' && <span class="tile-reason">{reason}</span>}

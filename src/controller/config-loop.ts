@@ -5,7 +5,7 @@ import type { SourceSnapshot } from '../sources/follow.js';
 import type { AsyncCompiler } from './compiler.js';
 import { debounced } from './debounce.js';
 import type { Missing } from './desired.js';
-import { judge } from './judge.js';
+import { isUnjudged, judge } from './judge.js';
 import type { Agreed, JudgeSettings, Judgement } from './judge.js';
 import type { Past } from './past.js';
 import type { Ports } from './ports.js';
@@ -25,6 +25,8 @@ export interface ConfigLoopOptions extends Ports {
   readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
   /** Told after each judgement, with what it was about and what is agreed to since. */
   readonly onJudged?: (judgement: Judgement, agreed: Agreed | undefined, snapshot: SourceSnapshot) => void;
+  /** What was agreed to before there was any last good is not agreed to any more, now that there is one. */
+  readonly onRetracted: () => void;
   /** What is held now; `undefined` once nothing is any more. */
   readonly onHeld: (held: HeldRevision | undefined) => void;
 }
@@ -123,13 +125,24 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     }
   };
 
-  const agreeTo = (revision: Revision, { sources }: SourceSnapshot): void => {
+  const agreeTo = (revision: Revision, { sources }: SourceSnapshot, { lastGood }: Past): void => {
     const holding = sources.filter(({ texts }) => texts.length > 0);
-    agreed = { revision, sources: new Map(holding.map((source) => [source.name, source])) };
+    agreed = {
+      revision,
+      sources: new Map(holding.map((source) => [source.name, source])),
+      blindly: lastGood === undefined,
+    };
   };
 
-  const take = (judgement: Judgement, durationMs: number, seenAt: number): void => {
+  const retractUnjudged = (past: Past): void => {
+    if (agreed === undefined || !isUnjudged(agreed, past)) return;
+    agreed = undefined;
+    options.onRetracted();
+  };
+
+  const take = (judgement: Judgement, past: Past, durationMs: number, seenAt: number): void => {
     const { decision, compilation, snapshot, quarantined, missing } = judgement;
+    if (decision.kind === 'held' || decision.kind === 'invalid') retractUnjudged(past);
     const kept = options.kept();
     const invalid = (findings: readonly Finding[], objects: readonly ObjectRef[]): void => {
       once(['invalid', findings, kept], () =>
@@ -154,7 +167,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
         return;
       }
       case 'same':
-        if (agreed !== undefined) agreeTo(agreed.revision, snapshot);
+        if (agreed !== undefined) agreeTo(agreed.revision, snapshot, past);
         if (quarantined.length === 0) told = '';
         else {
           const findings = quarantined.flatMap((each) => each.findings);
@@ -166,8 +179,10 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
         return;
       case 'adopt': {
         const { revision } = decision;
-        agreeTo(revision, snapshot);
+        const again = revision.id === agreed?.revision.id;
+        agreeTo(revision, snapshot, past);
         accepted = { revision: revision.id, seenAt };
+        if (again) return;
         told = '';
         tellQuarantined(quarantined);
         report({
@@ -194,12 +209,13 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   const look = async (): Promise<void> => {
     const startedAt = clock.now();
     const snapshot = options.snapshot();
+    const past = options.past();
     const seenAt = changedAt ?? startedAt;
     changedAt = undefined;
-    const judgement = await judge(compiler, snapshot, agreed, options.past(), options.settings);
+    const judgement = await judge(compiler, snapshot, agreed, past, options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
-    take(judgement, clock.now() - startedAt, seenAt);
+    take(judgement, past, clock.now() - startedAt, seenAt);
     const { decision, quarantined, missing } = judgement;
     say(snapshot, {
       findings: findingsOf(judgement),

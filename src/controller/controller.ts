@@ -105,6 +105,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     onJudged: (...judged) => annotator?.judged(...judged),
     onUnchecked: (plugins) => pulls.want(plugins),
     onRevision: (revision, from) => steering.accept(revision, from),
+    onRetracted: () => steering.retract(),
   });
   const pulls = startSchemaPulls({
     ...options,

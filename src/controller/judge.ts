@@ -17,6 +17,8 @@ import type { Contribution, Quarantined } from './quarantine.js';
 export interface Agreed {
   readonly revision: Revision;
   readonly sources: ReadonlyMap<string, Source>;
+  /** No last good was known then, by which to judge it. */
+  readonly blindly: boolean;
 }
 
 export interface JudgeSettings {
@@ -36,6 +38,14 @@ export interface Judgement {
 }
 
 const NO_ENTITIES = { file: 'no sources', text: new TextEncoder().encode('{"_format_version":"3.0"}') };
+
+/**
+ * What was agreed to before there was a last good is judged again by the first one that is another revision: what it says may have
+ * vanished before this process, or its leader, had looked.
+ */
+export function isUnjudged({ revision, blindly }: Agreed, { lastGood }: Past): boolean {
+  return blindly && lastGood !== undefined && lastGood.revision.id !== revision.id;
+}
 
 function expectedSources(agreed: Agreed | undefined, past: Past): Map<string, ObjectRef | undefined> {
   const known = agreed === undefined ? (past.lastGood?.sources ?? []) : [...agreed.sources.values()];
@@ -94,7 +104,8 @@ export async function judge(
   past: Past,
   { allowRemoval, maxShrink }: JudgeSettings,
 ): Promise<Judgement> {
-  const missing = missingSources(expectedSources(agreed, past), now);
+  const judged = agreed === undefined || isUnjudged(agreed, past) ? undefined : agreed;
+  const missing = missingSources(expectedSources(judged, past), now);
   const isolated = await isolate(
     // Nothing at all reads as a configuration without entities: held, or pushed where that is allowed.
     (texts) => compiler.compile(texts.length > 0 ? texts : [NO_ENTITIES]),
@@ -109,7 +120,7 @@ export async function judge(
     snapshot,
     missing,
     drastic,
-    current: agreed?.revision,
+    current: judged?.revision,
     allowRemoval,
     approved: past.approved,
   });

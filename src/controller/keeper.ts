@@ -2,7 +2,7 @@ import { sleep } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
 import { HistoryError, Superseded, TooLarge } from '../history/history-error.js';
 import type { Provenance } from '../history/provenance.js';
-import { EMPTY_RECORD, isApproved, isBlank, keptRevision } from '../history/record.js';
+import { EMPTY_RECORD, isApproved, keptRevision } from '../history/record.js';
 import type { HistoryRecord } from '../history/record.js';
 import type { HistoryStore } from '../history/store.js';
 import { hold, roll, withdraw } from '../history/transitions.js';
@@ -32,7 +32,7 @@ export interface Keeper {
   readonly readable: () => boolean;
   /** Whether the last reads and writes of it have succeeded. */
   readonly usable: () => boolean;
-  /** Whether there may have been leaders before us: none of them left a record where it is blank. */
+  /** Whether there may have been leaders before us: none of them ever wrote to an empty record. */
   readonly ledBefore: () => boolean;
   /** Each is written in the background, and again until it is, for as long as we lead. */
   readonly keep: (revision: Revision, provenance: Provenance) => void;
@@ -47,13 +47,20 @@ const RETRY_MAX_MS = 30_000;
 /** Who decided what no person did. */
 const BY = 'silverback';
 
+interface Good {
+  readonly revision: Revision;
+  readonly provenance: Provenance;
+}
+
 type Write = (term: number) => Promise<HistoryRecord | undefined>;
 
 export function openKeeper(options: KeeperOptions): Keeper {
   const { store, clock, report, leading, onChange } = options;
   let record = EMPTY_RECORD;
   let readable = false;
-  let lastGood: { readonly revision: Revision; readonly provenance: Provenance } | undefined;
+  let lastGood: Good | undefined;
+  /** What succeeded here last: the first last good, until the record says so. */
+  let succeeded: Good | undefined;
   let loading = false;
   /** How often the store has told of a record. */
   let told = 0;
@@ -180,20 +187,24 @@ export function openKeeper(options: KeeperOptions): Keeper {
       store.update((before) => (leading() ? make(before, clock.wall().toISOString()) : undefined), term);
   };
 
+  const pastOf = (good: Good | undefined): Past['lastGood'] =>
+    good && { ...good.provenance, revision: good.revision };
+
   return {
     record: () => record,
     lastGood: () => lastGood?.revision,
     past: () => ({
-      lastGood: lastGood && { ...lastGood.provenance, revision: lastGood.revision },
+      lastGood: pastOf(lastGood ?? succeeded),
       // What is last good was agreed to; its approval ended with that.
       approved: (id) => record.lastGood === id || isApproved(record, id),
     }),
     synced: () => following.synced() && !loading,
     readable: () => readable,
     usable: () => failing.size === 0,
-    ledBefore: () => !readable || !isBlank(record),
+    ledBefore: () => !readable || record !== EMPTY_RECORD,
     keep(revision, provenance) {
       if (record.lastGood === revision.id) return;
+      succeeded = { revision, provenance };
       later('keep', (term) =>
         leading() ? store.keep(revision, provenance, term) : Promise.resolve(undefined),
       );

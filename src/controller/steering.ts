@@ -30,6 +30,8 @@ export interface Standing {
 /** Tells the fleet where to go: by what the sources say, what people decided, and what the gateways carry. */
 export interface Steering {
   readonly accept: (revision: Revision, sources: readonly Source[]) => void;
+  /** Nothing is accepted any more. */
+  readonly retract: () => void;
   /** What the configuration loop holds. */
   readonly hold: (held: HeldRevision | undefined) => void;
   /** We lead from now on. */
@@ -102,6 +104,10 @@ export function startSteering(options: SteeringOptions): Steering {
     accept(revision, sources) {
       if (keeper.record().lastGood === undefined) firstPush?.made(revision.id);
       accepted = { revision, provenance: provenanceOf(sources, SEALING_VERSION), at: clock.now() };
+      look();
+    },
+    retract() {
+      accepted = undefined;
       look();
     },
     hold(held) {

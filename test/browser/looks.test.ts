@@ -169,6 +169,18 @@ describe('500 gateways', () => {
       expect(await page.evaluate<string[]>('[...window.touched]')).toEqual(['kong-250']);
     }));
 
+  test('they are well told apart, and axe finds nothing wrong', () =>
+    withPage(
+      statusOf({ gateways: [...gatewaysOf(499), gateway('kong-500', UNREACHABLE)] }),
+      {},
+      async (page) => {
+        expect(await page.locator('.tile').first().textContent()).toContain('kong-500Unreachable');
+        expect(await page.getByRole('button', { name: 'kong-499 Up to date' }).count()).toBe(1);
+        expect(await violations(page)).toEqual([]);
+        await takePicture(page, 'five-hundred');
+      },
+    ));
+
   test('news of everything else draws no tile', () =>
     withPage(statusOf({ gateways: gatewaysOf(500) }), {}, async (page, server) => {
       const before = await renders(page);

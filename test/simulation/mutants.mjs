@@ -62,10 +62,6 @@ export const MUTANTS = [
     'return assess(seen, hash, order, now, false);',
     'return assess(seen, hash, order, now, true);',
   ]),
-  mutant('what a gateway showed before a push is taken for its outcome', 'src/gateway/state.ts', [
-    'if (unsettled.hash === hash && unsettled.hashBefore !== hash) {',
-    'if (unsettled.hash === hash) {',
-  ]),
   mutant('two pushes to one gateway at once', 'src/rollout/tend.ts', [
     'done: run().finally(',
     'done: Promise.all([run(), run()]).then(() => undefined).finally(',
@@ -86,6 +82,10 @@ export const MUTANTS = [
   mutant('a gateway in sync is never looked at again', 'src/rollout/tend.ts', [
     'if (!care.over()) await pause.rest(restMs(care, begunAt), false);',
     'if (!care.over()) await pause.rest(1e9, false);',
+  ]),
+  mutant('a late push keeps its place in its lane', 'src/rollout/lanes.ts', [
+    'await Promise.race([running.then(cancel, cancel), late.then(onLate)]);',
+    'await Promise.race([running.then(cancel, cancel), late.then(onLate).then(() => running)]);',
   ]),
   mutant('a request to a gateway has no time limit', 'src/rollout/pause.ts', [
     "const cancel = clock.after(ms, () => controller.abort('timeout'));",

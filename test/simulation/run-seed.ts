@@ -8,8 +8,11 @@ import type { Invariant, InvariantPorts } from './invariants/invariant.js';
 import { leadership, synced } from './invariants/leadership.js';
 import { canaries, holds } from './invariants/rollouts.js';
 import { loads, read, validated } from './invariants/loads.js';
+import { neighbours } from './invariants/neighbours.js';
+import type { Neighbours } from './invariants/neighbours.js';
 import { unleash } from './nemesis.js';
 import { scenarioOf } from './scenario.js';
+import { playSickFew } from './sick-few.js';
 import { createTrace, lineOf } from './trace.js';
 import { createWorld } from './world.js';
 import type { World } from './world.js';
@@ -36,6 +39,8 @@ const CANARY_HOLD_MS = 2_000;
 const LOOK_MS = 500;
 /** How long it must stay so (ms): longer than anything that a leader before may have left on the wire. */
 const TAIL_MS = 12_000;
+/** In how many runs some fall sick once more at the end. */
+const SICK_SHARE = 0.3;
 
 /** Plays one seed to its end, or to its first violation. */
 export async function runSeed(seed: number, options: { readonly trace: boolean }): Promise<Outcome> {
@@ -53,6 +58,7 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
     kongAt: (host) => world.pods.at(host),
     hostOf: (name) => world.pods.hostOf(name),
   };
+  const beside = neighbours(ports);
   const invariants: readonly Invariant[] = [
     leadership(ports, 10_000),
     synced(ports),
@@ -61,6 +67,7 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
     read(ports),
     canaries(ports, CANARY_HOLD_MS, scenario.versions),
     holds(ports),
+    beside.invariant,
     soundness(violated),
   ];
   /** Which version of Kong rejects which revision. */
@@ -76,7 +83,7 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
   process.on('uncaughtException', crashed);
   process.on('unhandledRejection', crashed);
   try {
-    await play(world, rejections, clock, () => violation !== undefined, violated);
+    await play(world, beside, rejections, clock, () => violation !== undefined, violated);
   } finally {
     process.off('uncaughtException', crashed);
     process.off('unhandledRejection', crashed);
@@ -88,6 +95,7 @@ export async function runSeed(seed: number, options: { readonly trace: boolean }
 
 async function play(
   world: World,
+  beside: Neighbours,
   rejections: ReadonlySet<string>,
   clock: VirtualClock,
   over: () => boolean,
@@ -116,9 +124,10 @@ async function play(
   for (const replica of replicas) replica.start();
   if (!author.isGood() || dice.chance(0.5)) author.makeGood();
   event('world', 'nothing goes wrong any more');
-  const sealed = createCompiler({ deck: false, env: {}, allowEmpty: false }).compile(author.texts()).revision
-    ?.id;
-  const expected = (): string | undefined => world.operator.wanted(sealed ?? '');
+  const compiler = createCompiler({ deck: false, env: {}, allowEmpty: false });
+  const sealedNow = (): string => compiler.compile(author.texts()).revision?.id ?? '';
+  let sealed = sealedNow();
+  const expected = (): string | undefined => world.operator.wanted(sealed);
   const laggards = (): string[] => {
     const aim = expected();
     return pods.all().flatMap((pod) => {
@@ -153,6 +162,12 @@ async function play(
   // What was still being loaded then may yet be committed, and must be found and repaired.
   await stopAt(clock.now() + TAIL_MS);
   if (!over()) await converge();
+  // How long a load of a large one takes tells little of a small one.
+  if (over() || scenario.large || !dice.chance(SICK_SHARE)) return;
+  await playSickFew(world, dice, beside, stopAt);
+  if (over()) return;
+  sealed = sealedNow();
+  await converge();
 }
 
 function editNowAndThen({ clock, scenario, author }: World, dice: Dice): () => void {

@@ -11,6 +11,7 @@ import { visit } from './browser.js';
 
 export interface FaultStage {
   readonly troop: Troop;
+  readonly url: string;
   readonly page: Page;
   readonly complaints: readonly string[];
   /** Changes what the gateways should serve. */
@@ -65,6 +66,7 @@ export async function setStage(browser: Browser, options: StageOptions): Promise
   const { page, complaints, close } = await visit(browser, url);
   return {
     troop,
+    url,
     page,
     complaints,
     edit,

@@ -170,8 +170,9 @@ const FEW = 3;
 export function holds({ clock, violated }: InvariantPorts): Invariant {
   const made = new Map<string, Made>();
   const approved = new Set<string>();
-  /** What a process agreed to before there was any last good to judge it by: a known limit (docs/simulation.md). */
+  /** What a process agreed to before there was any last good to judge it by: until it can have heard of the first one. */
   const early = new Set<string>();
+  let firstGoodAt = Infinity;
   let term = 0;
   let goods: { readonly hash: string; until: number }[] = [];
 
@@ -202,6 +203,7 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
       term = fact.term;
     }
     if (fact.kind === 'last-good') {
+      firstGoodAt = Math.min(firstGoodAt, clock.now());
       for (const good of goods) good.until = Math.min(good.until, clock.now() + LATE_MS);
       goods = [...goods.filter(({ until }) => until > clock.now()), { hash: fact.hash, until: Infinity }];
     }
@@ -216,7 +218,7 @@ export function holds({ clock, violated }: InvariantPorts): Invariant {
     }
     if (fact.kind !== 'push-arrived' || goods.length === 0) return;
     const { hash, by } = fact.push;
-    if (early.has(`${by.run.name} ${hash}`)) return;
+    if (clock.now() < firstGoodAt + LATE_MS && early.has(`${by.run.name} ${hash}`)) return;
     const now = made.get(hash);
     if (now === undefined || approved.has(hash) || goods.some((good) => good.hash === hash)) return;
     // Whoever approved a removal has approved it for what comes after, too.

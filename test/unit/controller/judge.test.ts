@@ -42,7 +42,8 @@ const SETTINGS = { allowRemoval: false, maxShrink: 50 };
 /** A process that agreed to what `sources` say. */
 async function agreedTo(...sources: Source[]): Promise<Agreed> {
   const { compilation } = await judge(compiler(), snapshot(...sources), undefined, NO_PAST, SETTINGS);
-  return { revision: compilation.revision!, sources: new Map(sources.map((each) => [each.name, each])) };
+  const known = new Map(sources.map((each) => [each.name, each]));
+  return { revision: compilation.revision!, sources: known, blindly: false };
 }
 
 async function pastOf(sealing: number, ...sources: Source[]): Promise<Past> {
@@ -175,6 +176,19 @@ describe('what a change is compared with', () => {
     const past = await pastOf(1, source('a', service('a')), source('b', service('b')));
     const judgement = await judged(snapshot(source('a', service('a'))), undefined, past);
     expect(judgement.decision).toMatchObject({ kind: 'held', codes: ['source-vanished'] });
+  });
+
+  it('what was agreed to before there was any last good is judged again by the first one', async () => {
+    const agreed = { ...(await agreedTo(source('a', service('a')))), blindly: true };
+    const now = snapshot(source('a', service('a')));
+    const past = await pastOf(1, source('a', service('a')), source('b', service('b')));
+    expect((await judged(now, agreed, past)).decision).toMatchObject({
+      kind: 'held',
+      codes: ['source-vanished'],
+    });
+    const own = await pastOf(1, source('a', service('a')));
+    expect((await judged(now, agreed, own)).decision.kind).toBe('same');
+    expect((await judged(now, { ...agreed, blindly: false }, past)).decision.kind).toBe('same');
   });
 
   it('an approval lets it pass', async () => {

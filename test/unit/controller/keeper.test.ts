@@ -54,6 +54,26 @@ describe('the keeper', () => {
     expect(world.keeper.record().term).toBe(1);
   });
 
+  it('judges by what succeeded, though the record that says so is still to be written', async () => {
+    const world = keeping((store) => ({ ...store, keep: () => new Promise<never>(() => undefined) }));
+    await world.clock.settle();
+    expect(world.keeper.past().lastGood).toBeUndefined();
+    world.keeper.keep(revisionOf('a'), FROM);
+    await world.clock.settle();
+    expect(world.keeper.past().lastGood?.revision.id).toBe(revisionOf('a').id);
+    expect(world.keeper.lastGood()).toBeUndefined();
+  });
+
+  it('knows of leaders before this one by whatever was stored, even if nothing is left of it', async () => {
+    const { keeper, store, clock } = keeping();
+    await clock.settle();
+    expect(keeper.ledBefore()).toBe(false);
+    await store.update((record) => pause(record, ACT));
+    await store.update((record) => ({ ...record, paused: undefined, audit: [] }));
+    await clock.settle();
+    expect(keeper.ledBefore()).toBe(true);
+  });
+
   it('sees what people decide', async () => {
     const { keeper, store } = keeping();
     await store.update((record) => pause(approve(record, 'r1', ACT), ACT));

@@ -90,7 +90,7 @@ test('what would be invalid is refused before it is stored, by leader and follow
   const untilRefused = (): Promise<void> => scenario.until('the webhook to refuse', refuses);
   let name = '';
   try {
-    const startedAt = performance.now();
+    let guardedFrom = Infinity;
     for (const [index, replica] of [leader, follower].entries()) {
       name = await askReplica(scenario, replica, certificates, 'Fail');
       const reviewed = performance.now();
@@ -103,6 +103,7 @@ test('what would be invalid is refused before it is stored, by leader and follow
       expect(await refusal()).toMatch(/422 .*configmap\/silverback-\d+\/shop\/kong\.yaml:9:10: /);
       await scenario.configure('shop', { 'kong.yaml': configOf(`good-${index}`) });
       await scenario.untilServed();
+      guardedFrom = Math.min(guardedFrom, performance.now());
     }
 
     const renewed = await makeCertificates();
@@ -113,10 +114,8 @@ test('what would be invalid is refused before it is stored, by leader and follow
     );
     await askReplica(scenario, follower, renewed, 'Fail');
     await untilRefused();
-    // Before, nothing that is wrong had ever been stored.
-    expect(
-      scenario.said('config-invalid', startedAt).filter(({ fields }) => fields['level'] === 'error'),
-    ).toEqual(scenario.said('config-invalid', startedAt));
+    // Since the webhook was there, nothing that is wrong was ever stored.
+    expect(scenario.said('config-invalid', guardedFrom)).toEqual([]);
 
     await askReplica(scenario, follower, renewed, 'Ignore');
     for (const replica of scenario.replicas) replica.signal('SIGKILL');

@@ -47,6 +47,7 @@ async function measure(hung, hang) {
     onRejected() {},
     settings: {
       concurrency: 10,
+      partAtOnce: 1 / 4,
       pushTimeoutMs: 5_000,
       statusTimeoutMs: 5_000,
       retries: 3,

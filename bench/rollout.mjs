@@ -56,6 +56,7 @@ function openFleet() {
     onSucceeded() {},
     settings: {
       concurrency: AT_ONCE,
+      partAtOnce: 1 / 4,
       pushTimeoutMs: 30_000,
       statusTimeoutMs: 5_000,
       retries: 3,

@@ -44,6 +44,7 @@ async function untilHealthy(config) {
     '--kong-admin-url=http://127.0.0.1:9',
     '--health-probe-bind-address=127.0.0.1:0',
     '--metrics-bind-address=127.0.0.1:0',
+    '--diagnostics-bind-address=127.0.0.1:0',
   ]);
   try {
     const status = await statusOf(`http://${await probesOf(child)}/healthz`);

@@ -15,7 +15,7 @@ const MAX_ERRORS = 100;
 const readJson = (file) => JSON.parse(readFileSync(join(root, 'schemas/kong-3.9', file), 'utf8'));
 const entities = readJson('entities.json');
 const plugins = readJson('plugins.json').plugins ?? readJson('plugins.json');
-const meta = readJson('meta.json').entities;
+const { entities: meta, plugin_priorities: priorities } = readJson('meta.json');
 
 /** The converter is TypeScript: it is translated into a folder that node_modules resolves from, and imported there. */
 async function importConverter() {
@@ -82,5 +82,6 @@ writeFileSync(
   join(generated, 'facts.ts'),
   `${note}import type { EntityFacts, PluginFacts } from '../facts.js';\n\n` +
     `export const ENTITIES: Readonly<Record<string, EntityFacts>> = ${JSON.stringify(facts, null, 1)};\n\n` +
-    `export const PLUGINS: Readonly<Record<string, PluginFacts>> = ${JSON.stringify(knownPlugins, null, 1)};\n`,
+    `export const PLUGINS: Readonly<Record<string, PluginFacts>> = ${JSON.stringify(knownPlugins, null, 1)};\n\n` +
+    `export const PLUGIN_PRIORITIES: Readonly<Record<string, number>> = ${JSON.stringify(priorities, null, 1)};\n`,
 );

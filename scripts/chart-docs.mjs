@@ -35,6 +35,12 @@ const OWN_VALUE = new Set([
   'shutdown-grace',
   'health-probe-bind-address',
   'metrics-bind-address',
+  'annotate-sources',
+  'admission-webhook-listen',
+  'admission-webhook-cert-file',
+  'admission-webhook-key-file',
+  'diagnostics-bind-address',
+  'diagnostics-token-file',
 ]);
 
 /** Those left over. A secret has no place in the arguments of a pod: extraEnv takes it from a Secret. */

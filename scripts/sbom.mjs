@@ -17,8 +17,16 @@ const bom = JSON.parse(
   }),
 );
 
+/** What is no package of the image, but inside of the dashboard's bundle. */
+const BUNDLED = ['preact'];
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+const bundled = BUNDLED.map((each) => ({
+  name: each,
+  version: lock.packages[`node_modules/${each}`].version,
+}));
+
 const idOf = (component) => `${component.name}@${component.version}`;
-const production = new Set(productionPackages(root).map(idOf));
+const production = new Set([...productionPackages(root), ...bundled].map(idOf));
 const components = bom.components.filter((component) => production.has(idOf(component)));
 const missing = [...production].filter((id) => !components.some((component) => idOf(component) === id));
 if (missing.length > 0) {

@@ -4,12 +4,18 @@ import { approveCommand } from './approve.js';
 import { bootCommand } from './boot.js';
 import { demoCommand } from './demo.js';
 import { diffCommand } from './diff.js';
+import { doctorCommand } from './doctor.js';
+import { dumpCommand } from './dump.js';
+import { explainCommand } from './explain.js';
 import { historyCommand } from './history.js';
 import { rollbackCommand } from './rollback.js';
 import { rolloutCommand } from './rollout.js';
 import { runCommand } from './run.js';
 import { schemaCommand } from './schema.js';
+import { statusCommand } from './status.js';
+import { syncCommand } from './sync.js';
 import { validateCommand } from './validate.js';
+import { waitCommand } from './wait.js';
 import { version } from './version.js';
 
 /** Wrong usage, as opposed to findings or a failure (1). */
@@ -31,7 +37,13 @@ const program = new Command('silverback')
   .addCommand(runCommand())
   .addCommand(validateCommand())
   .addCommand(diffCommand())
+  .addCommand(doctorCommand())
+  .addCommand(dumpCommand())
+  .addCommand(syncCommand())
+  .addCommand(explainCommand())
   .addCommand(schemaCommand())
+  .addCommand(statusCommand())
+  .addCommand(waitCommand())
   .addCommand(historyCommand())
   .addCommand(approveCommand())
   .addCommand(rolloutCommand())

@@ -4,11 +4,14 @@ import { compilePlugin } from '../config/schema/compile-plugin.js';
 import { parseKongSchema } from '../config/schema/parse-kong-schema.js';
 import type { PluginModel } from '../config/schema/plugin-model.js';
 import { readLiveConfig } from '../gateway/live-config.js';
+import type { GatewayAddress } from '../gateway/address.js';
 import { readSchema } from '../gateway/schemas.js';
+import type { AdminReader } from '../gateway/schemas.js';
 import { words } from '../report/line.js';
 import { oneLine } from '../report/one-line.js';
 import type { Values } from '../settings/read.js';
 import { withGateway } from './one-gateway.js';
+import type { Ask } from './one-gateway.js';
 import { UnreadableConfig } from './read-config.js';
 
 /** How long one answer may take (ms): Kong needs 12 s to show 20,000 entities. */
@@ -36,17 +39,28 @@ export async function readPlugins(
   values: Values,
   names: readonly string[],
 ): Promise<Map<string, PluginModel>> {
-  const models = new Map<string, PluginModel>();
-  await reading(values, () =>
-    withGateway(values, TIMEOUT_MS, async (reader, gateway, ask) => {
-      for (const name of names) {
-        const answer = await ask((signal) => readSchema(reader, gateway, 'plugin', name, signal));
-        if (answer.kind === 'failed') throw new UnreadableConfig(`${gateway.url}: ${words(answer.trouble)}`);
-        const model = answer.kind === 'json' ? modelOf(name, answer.value) : undefined;
-        if (model !== undefined) models.set(name, model);
-      }
-    }),
+  return reading(values, () =>
+    withGateway(values, TIMEOUT_MS, (reader, gateway, ask) => pluginsOf(reader, gateway, ask, names)),
   );
+}
+
+/**
+ * The models of those plugins of which a gateway has a usable schema.
+ * @throws UnreadableConfig
+ */
+export async function pluginsOf(
+  reader: AdminReader,
+  gateway: GatewayAddress,
+  ask: Ask,
+  names: readonly string[],
+): Promise<Map<string, PluginModel>> {
+  const models = new Map<string, PluginModel>();
+  for (const name of names) {
+    const answer = await ask((signal) => readSchema(reader, gateway, 'plugin', name, signal));
+    if (answer.kind === 'failed') throw new UnreadableConfig(`${gateway.url}: ${words(answer.trouble)}`);
+    const model = answer.kind === 'json' ? modelOf(name, answer.value) : undefined;
+    if (model !== undefined) models.set(name, model);
+  }
   return models;
 }
 

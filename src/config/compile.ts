@@ -5,8 +5,12 @@ import { countChanges } from './diff/change-counts.js';
 import type { ChangeCounts } from './diff/change-counts.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
-import type { Side } from './diff/flat-entity.js';
+import { flatten } from './diff/flat-entity.js';
+import type { FlatEntity, Side } from './diff/flat-entity.js';
+import { dumpConfig } from './dump/dump.js';
+import type { DumpOptions } from './dump/dump.js';
 import { own } from './document/dict.js';
+import { withoutEcho } from './document/echo.js';
 import { MAX_SHOWN, inSourceOrder, toFinding } from './document/problem.js';
 import type { Problem } from './document/problem.js';
 import type { Finding } from './finding.js';
@@ -79,6 +83,17 @@ export interface Compiler {
    * @returns nothing when the revision is not known, or the text is not valid
    */
   readonly compare: (old: Baseline, newId: string) => ChangeCounts | undefined;
+  /**
+   * What a gateway serves, as somebody would have written it.
+   * @param id of what was compiled lately from what a gateway shows
+   * @returns YAML; nothing when the revision is not known
+   */
+  readonly dump: (id: string, options: DumpOptions) => string | undefined;
+  /**
+   * The entities of a revision that was compiled lately as Kong stores them, in the order of their sources.
+   * @returns nothing when it is not known
+   */
+  readonly entities: (revisionId: string) => readonly FlatEntity[] | undefined;
 }
 
 /** Revisions whose documents are remembered for `explain` and `diff`. */
@@ -94,9 +109,10 @@ export function createCompiler(options: CompilerOptions): Compiler {
   const baselines = memory<Side | undefined>();
 
   const compile = (sources: readonly SourceText[]): Compilation => {
-    const read = sources.map(({ file, text, confidential = false }) => {
-      const digest = digestOf(text);
-      return { file, confidential, digest, document: texts.get(digest, () => readDocument(text, options)) };
+    const read = sources.map(({ file, text, confidential = false, live = false }) => {
+      const digest = `${digestOf(text)}${live ? ' live' : ''}`;
+      const document = texts.get(digest, () => readAs(live, readDocument(text, options)));
+      return { file, confidential, digest, document };
     });
     read.sort((one, other) => compareText(one.file, other.file) || compareText(one.digest, other.digest));
     const { settings, conflicts } = deckSettings(
@@ -152,7 +168,20 @@ export function createCompiler(options: CompilerOptions): Compiler {
     baselines.forgetUnused();
     return now && old && countChanges(diffConfigs(old, now));
   };
-  return { compile, explain, diff, compare };
+  const dump = (id: string, dumpOptions: DumpOptions): string | undefined => {
+    const known = compiled.get(id);
+    return known && dumpConfig(known, dumpOptions);
+  };
+  const entities = (revisionId: string): readonly FlatEntity[] | undefined => {
+    const known = compiled.get(revisionId);
+    return known && flatten(known);
+  };
+  return { compile, explain, diff, compare, dump, entities };
+}
+
+function readAs(live: boolean, document: ReadDocument): ReadDocument {
+  const { config } = document;
+  return live && config !== undefined ? { ...document, config: withoutEcho(config) } : document;
 }
 
 function sideOf(
@@ -160,7 +189,8 @@ function sideOf(
   plugins: Plugins,
   target: TargetKong | undefined,
 ): Side | undefined {
-  const prepared = prepare(readDocument(text, { deck: false, env: {} }), undefined, plugins, target);
+  const document = readAs(live, readDocument(text, { deck: false, env: {} }));
+  const prepared = prepare(document, undefined, plugins, target);
   const documents = [{ file: 'baseline', confidential: true, prepared }];
   const { merged, problems } = merge(documents);
   const said = [...prepared.problems, ...problems.map(([, problem]) => problem)];

@@ -13,6 +13,7 @@ import { migratePaths } from './document/migrate-paths.js';
 import { holdsPlaceholder, placeholderProblems } from './document/placeholders.js';
 import { MAX_SHOWN } from './document/problem.js';
 import type { Problem } from './document/problem.js';
+import { holdsRedacted, redactedProblems } from './document/redacted.js';
 import type { Severity } from './finding.js';
 import { readProblems, unreadable } from './document/read-problems.js';
 import { BUNDLED_PLUGINS } from './schema/plugin-model.js';
@@ -80,8 +81,12 @@ export function readDocument(text: string | Uint8Array, { deck, env, limits = {}
   }
   const places = placesOnce(read);
   const templates = (masked?.faults() ?? []).map((fault) => templateProblem(fault, read.position));
-  const problems = [...readProblems(read), ...templates];
   const config = read.value === null ? {} : asRecord(read.value);
+  const problems = [
+    ...readProblems(read),
+    ...templates,
+    ...(holdsRedacted(text) ? redactedProblems(config) : []),
+  ];
   if (config === undefined)
     return { problems: [...problems, notAConfig(read)], deck: NO_SETTINGS, rendered, places };
   if (!deck)

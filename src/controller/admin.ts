@@ -3,12 +3,19 @@ import type { AdminApi } from '../gateway/admin-api.js';
 import type { AdminReader } from '../gateway/schemas.js';
 import { openCredentials } from '../gateway/credentials.js';
 import type { CredentialSources, SecretSource } from '../gateway/credentials.js';
+import type { Certificates } from '../gateway/certificates.js';
 import type { Values } from '../settings/read.js';
 import type { Ports } from './ports.js';
 
 /** How often credential files are looked at (ms); the kubelet itself needs up to a minute to write them. */
 const REFRESH_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 5_000;
+export const CONNECT_TIMEOUT_MS = 5_000;
+
+export interface OpenAdmin {
+  readonly admin: AdminApi & AdminReader;
+  readonly certificates: () => Certificates;
+  readonly close: () => Promise<void>;
+}
 
 const secret = (value: string | undefined, file: string | undefined): SecretSource | undefined =>
   value !== undefined ? { value } : file !== undefined ? { file } : undefined;
@@ -23,7 +30,8 @@ export function headersOf(texts: readonly string[]): Record<string, string> {
   );
 }
 
-function credentialSources(values: Values): CredentialSources {
+/** What the settings say of how to convince an Admin API. */
+export function credentialSources(values: Values): CredentialSources {
   const token = secret(values['kong-admin-token'], values['kong-admin-token-file']);
   const ca = secret(values['kong-admin-ca-cert'], values['kong-admin-ca-cert-file']);
   const clientCert = secret(values['kong-admin-tls-client-cert'], values['kong-admin-tls-client-cert-file']);
@@ -49,7 +57,7 @@ export async function openAdminApi(
   { clock, report }: Ports,
   userAgent: () => string,
   onRotated: () => void,
-): Promise<{ readonly admin: AdminApi & AdminReader; readonly close: () => Promise<void> }> {
+): Promise<OpenAdmin> {
   const credentials = await openCredentials(credentialSources(values), {
     clock,
     refreshMs: REFRESH_MS,
@@ -67,5 +75,5 @@ export async function openAdminApi(
     onUnauthorized: () => credentials.refresh(),
     wallNow: () => clock.wall().getTime(),
   });
-  return { admin, close: () => credentials.close() };
+  return { admin, certificates: () => credentials.certificates(), close: () => credentials.close() };
 }

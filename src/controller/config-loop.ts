@@ -23,6 +23,8 @@ export interface ConfigLoopOptions extends Ports {
   /** Told after each compilation of the plugins that could not be checked. */
   readonly onUnchecked: (plugins: readonly string[]) => void;
   readonly onRevision: (revision: Revision, sources: readonly Source[]) => void;
+  /** Told after each judgement, with what it was about and what is agreed to since. */
+  readonly onJudged?: (judgement: Judgement, agreed: Agreed | undefined, snapshot: SourceSnapshot) => void;
   /** What was agreed to before there was any last good is not agreed to any more, now that there is one. */
   readonly onRetracted: () => void;
   /** What is held now; `undefined` once nothing is any more. */
@@ -35,6 +37,20 @@ export interface HeldRevision {
   readonly codes: readonly string[];
 }
 
+/** What was said of the sources last, for people. */
+export interface Said {
+  readonly verdict: 'valid' | 'held' | 'invalid';
+  /** Since when that is the verdict (monotonic ms). */
+  readonly since: number;
+  readonly findings: readonly Finding[];
+  readonly quarantined: readonly Quarantined[];
+  readonly missing: readonly Missing[];
+  /** The sources as they were when they were judged, the broken ones included. */
+  readonly snapshot: SourceSnapshot;
+  /** What is held. */
+  readonly held: Revision | undefined;
+}
+
 /** Sources in, desired revision out: debounced, compiled off the event loop, and judged. */
 export interface ConfigLoop {
   /** The sources have changed. */
@@ -43,6 +59,14 @@ export interface ConfigLoop {
   readonly judged: () => boolean;
   readonly held: () => boolean;
   readonly valid: () => boolean;
+  /** What would be decided if the sources were so; nothing comes of it. */
+  readonly tryOut: (compiler: AsyncCompiler, snapshot: SourceSnapshot) => Promise<Judgement>;
+  /** `undefined` until the first judgement. */
+  readonly said: () => Said | undefined;
+  /** The sources as they were when they were agreed to last, by name; those that held nothing are left out. */
+  readonly agreed: () => ReadonlyMap<string, Source>;
+  /** When the change of the sources that led to a revision was seen (ms), where nothing has changed since it was accepted. */
+  readonly changeSeenAt: (revision: string) => number | undefined;
   readonly stop: () => void;
 }
 
@@ -58,13 +82,27 @@ function objectsAtFault(snapshot: SourceSnapshot, findings: readonly Finding[]):
   return objects.length > 0 ? objects : objectsOf(snapshot);
 }
 
+/** All that there is to say of what was judged; a hold's reasons count, whether a finding says them or not. */
+function findingsOf({ decision, compilation, quarantined }: Judgement): Finding[] {
+  const kept = quarantined.flatMap((each) => each.findings);
+  if (decision.kind === 'invalid') return [...decision.findings, ...kept];
+  const found = [...compilation.findings, ...kept];
+  if (decision.kind !== 'held') return found;
+  const holds = decision.reasons.map((message): Finding => ({ severity: 'hold', code: 'held', message }));
+  return [...found.filter(({ severity }) => severity !== 'hold'), ...holds];
+}
+
 export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
   const { clock, report, compiler } = options;
   let agreed: Agreed | undefined;
   let toldMissing = new Set<string>();
   let last: 'good' | 'held' | 'invalid' | undefined;
+  let said: Said | undefined;
   /** What was said last, so that a snapshot that changes nothing is not told again. */
   let told = '';
+  /** When the first change was seen that was not judged yet. */
+  let changedAt: number | undefined;
+  let accepted: { readonly revision: string; readonly seenAt: number } | undefined;
 
   const tellMissing = (missing: readonly Missing[]): void => {
     for (const { name, object } of missing) {
@@ -102,7 +140,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     options.onRetracted();
   };
 
-  const take = (judgement: Judgement, past: Past, durationMs: number): void => {
+  const take = (judgement: Judgement, past: Past, durationMs: number, seenAt: number): void => {
     const { decision, compilation, snapshot, quarantined, missing } = judgement;
     if (decision.kind === 'held' || decision.kind === 'invalid') retractUnjudged(past);
     const kept = options.kept();
@@ -143,6 +181,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
         const { revision } = decision;
         const again = revision.id === agreed?.revision.id;
         agreeTo(revision, snapshot, past);
+        accepted = { revision: revision.id, seenAt };
         if (again) return;
         told = '';
         tellQuarantined(quarantined);
@@ -161,16 +200,32 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     }
   };
 
+  const say = (snapshot: SourceSnapshot, what: Omit<Said, 'verdict' | 'since' | 'snapshot'>): void => {
+    const verdict = last === 'held' || last === 'invalid' ? last : 'valid';
+    const since = said?.verdict === verdict ? said.since : clock.now();
+    said = { verdict, since, snapshot, ...what };
+  };
+
   const look = async (): Promise<void> => {
     const startedAt = clock.now();
+    const snapshot = options.snapshot();
     const past = options.past();
-    const judgement = await judge(compiler, options.snapshot(), agreed, past, options.settings);
+    const seenAt = changedAt ?? startedAt;
+    changedAt = undefined;
+    const judgement = await judge(compiler, snapshot, agreed, past, options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
-    take(judgement, past, clock.now() - startedAt);
-    const { decision } = judgement;
+    take(judgement, past, clock.now() - startedAt, seenAt);
+    const { decision, quarantined, missing } = judgement;
+    say(snapshot, {
+      findings: findingsOf(judgement),
+      quarantined,
+      missing,
+      held: decision.kind === 'held' ? decision.revision : undefined,
+    });
     const { reasons = [], codes = [] } = decision.kind === 'held' ? decision : {};
     options.onHeld(decision.kind === 'held' ? { revision: decision.revision.id, reasons, codes } : undefined);
+    options.onJudged?.(judgement, agreed, snapshot);
   };
 
   const loop = debounced(clock, options.quietMs, async () => {
@@ -179,15 +234,26 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       last = 'invalid';
+      const finding = { severity: 'error', code: 'compile-failed', message: reason } as const;
+      say(options.snapshot(), { findings: [finding], quarantined: [], missing: [], held: undefined });
       report({ kind: 'compile-failed', reason });
     }
   });
 
   return {
-    changed: loop.changed,
+    changed() {
+      changedAt ??= clock.now();
+      // Whatever becomes of it now is owed to this change.
+      accepted = undefined;
+      loop.changed();
+    },
     judged: () => last !== undefined,
     held: () => last === 'held',
     valid: () => last !== 'invalid',
+    tryOut: (other, snapshot) => judge(other, snapshot, agreed, options.past(), options.settings),
+    said: () => said,
+    agreed: () => agreed?.sources ?? new Map(),
+    changeSeenAt: (revision) => (accepted?.revision === revision ? accepted.seenAt : undefined),
     stop: loop.stop,
   };
 }

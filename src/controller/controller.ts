@@ -1,10 +1,13 @@
 import { sleep } from '../clock/clock.js';
+import type { AdmissionRequest, Verdict } from '../kube/admission/review.js';
 import type { Elector } from '../kube/election/election.js';
 import type { Member } from '../rollout/care.js';
 import type { Fleet } from '../rollout/fleet.js';
 import type { Sources } from '../sources/follow.js';
 import type { Values } from '../settings/read.js';
-import type { MetricsView } from '../report/metrics.js';
+import { withdrawalOf } from '../history/record.js';
+import type { Happening } from '../report/happening.js';
+import type { MetricsView } from '../report/metrics/view.js';
 import type { ReadyCheck } from '../server/probes.js';
 import type { Cluster } from './cluster.js';
 import { reportObserved } from './observed.js';
@@ -13,6 +16,7 @@ import { createFirstPushGate } from './first-push-gate.js';
 import { openHistory } from './history.js';
 import { openKeeper } from './keeper.js';
 import type { Keeper } from './keeper.js';
+import { startAnnotator } from './annotator.js';
 import { startSteering } from './steering.js';
 import type { Steering } from './steering.js';
 import { startSchemaPulls } from './plugin-schemas.js';
@@ -20,8 +24,11 @@ import { startConfigLoop } from './config-loop.js';
 import { followElection, leadAlone } from './leadership.js';
 import type { Leadership } from './leadership.js';
 import type { Outside } from './outside.js';
-import { joinElection, openDiscovery, openFleet, openSources } from './parts.js';
+import { joinElection, openDiscovery, openFleet, openReviewer, openSources } from './parts.js';
+import type { Verdicts } from './parts.js';
+import { metricsView } from './metrics-view.js';
 import type { Ports } from './ports.js';
+import type { ControllerView } from './diagnostics/view.js';
 
 export interface ControllerOptions extends Ports {
   readonly values: Values;
@@ -36,7 +43,10 @@ export interface ControllerOptions extends Ports {
 export interface Controller {
   readonly readyChecks: readonly ReadyCheck[];
   readonly metrics: MetricsView;
+  readonly view: ControllerView;
   readonly leading: () => boolean;
+  /** For the admission webhook; `undefined` unless it is on. */
+  readonly review: ((request: AdmissionRequest) => Promise<Verdict>) | undefined;
   /** Lets pushes that were sent end while it still renews the lease, then releases it, then closes everything. */
   readonly stop: () => Promise<void>;
 }
@@ -57,7 +67,13 @@ export async function startController(options: ControllerOptions): Promise<Contr
 
   const userAgent = (): string => `silverback/${options.version} (${options.identity}; term ${term()})`;
   const compiler = await options.outside.startCompiler();
-  const { admin, close: closeAdmin } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
+  const reviews = values['admission-webhook-listen'] !== undefined;
+  const trial = reviews ? await options.outside.startCompiler() : undefined;
+  const {
+    admin,
+    certificates,
+    close: closeAdmin,
+  } = await options.outside.openAdmin(userAgent, () => fleet.kickAll());
   const observer = reportObserved({
     ...options,
     reader: admin,
@@ -65,10 +81,17 @@ export async function startController(options: ControllerOptions): Promise<Contr
     leading,
     gateways: () => fleet.entries().map(({ member }) => member),
   });
-  const fleet: Fleet = openFleet({ ...options, report: observer.report }, admin, compiler, {
+  const told = (happening: Happening): void => {
+    observer.report(happening);
+    annotator?.happened(happening);
+  };
+  const verdicts: Verdicts = {
     good: (revision) => steering.succeeded(revision),
     bad: (revision, why) => keeper.withdraw(revision, why),
-  });
+  };
+  const fleet: Fleet = openFleet({ ...options, report: told }, admin, compiler, verdicts, (revision) =>
+    loop.changeSeenAt(revision),
+  );
 
   const loop = startConfigLoop({
     ...options,
@@ -79,6 +102,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     past: () => keeper.past(),
     kept: () => fleet.desired()?.id,
     onHeld: (held) => steering.hold(held),
+    onJudged: (...judged) => annotator?.judged(...judged),
     onUnchecked: (plugins) => pulls.want(plugins),
     onRevision: (revision, from) => steering.accept(revision, from),
     onRetracted: () => steering.retract(),
@@ -90,22 +114,36 @@ export async function startController(options: ControllerOptions): Promise<Contr
     gateways: () => reachable(fleet),
     onSchemas(pulled) {
       compiler.use(pulled);
+      trial?.use(pulled);
       loop.changed();
     },
   });
+  const lead = (): void => {
+    steering.lead();
+    annotator?.look();
+  };
   const known = (): boolean => sources.synced() && keeper.synced();
   // Nobody stands for election, nor pushes, before it knows all that there is to know.
   const beginWhenSynced = (): void => {
     if (leadership !== undefined || !known() || !discovery.synced()) return;
     if (election && cluster !== undefined) {
       elector = joinElection(options, cluster, keeper.ledBefore);
-      leadership = followElection(elector, fleet, steering.lead);
+      leadership = followElection(elector, fleet, lead);
     } else {
       leadership = leadAlone(fleet);
-      steering.lead();
+      lead();
     }
   };
+  const reviewer =
+    trial &&
+    openReviewer(options, {
+      compiler: trial,
+      synced: known,
+      snapshot: () => sources.snapshot(),
+      judge: (snapshot) => loop.tryOut(trial, snapshot),
+    });
   const sources: Sources = openSources(options, () => {
+    reviewer?.changed();
     if (known()) loop.changed();
     beginWhenSynced();
   });
@@ -131,6 +169,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
         loop.changed();
       }
       steering.look();
+      annotator?.look();
       beginWhenSynced();
     },
   });
@@ -154,6 +193,22 @@ export async function startController(options: ControllerOptions): Promise<Contr
         }),
   });
 
+  const annotator =
+    values['annotate-sources'] && cluster !== undefined
+      ? startAnnotator({
+          ...options,
+          client: cluster.client,
+          leading,
+          snapshot: () => sources.snapshot(),
+          withdrawn: (id) => withdrawalOf(keeper.record(), id)?.why,
+          held(id) {
+            const { held } = keeper.record();
+            return held?.revision === id ? held.reasons : undefined;
+          },
+          lastGood: (name) => keeper.past().lastGood?.sources.find((source) => source.name === name)?.digest,
+        })
+      : undefined;
+
   const drain = async (): Promise<void> => {
     const drained = new AbortController();
     await Promise.race([
@@ -168,20 +223,15 @@ export async function startController(options: ControllerOptions): Promise<Contr
       { name: 'gateways-discovered', done: discovery.synced },
       { name: 'configuration-validated', done: loop.judged },
     ],
-    metrics: {
-      leading,
-      term,
-      desired: () => fleet.desired()?.id,
-      gatewaysByState: () => fleet.countByPhase(),
-      rollout: () => fleet.rollout().phase,
-      held: () => loop.held() || steering.held(),
-      valid: loop.valid,
-    },
+    metrics: metricsView({ clock, leading, term, fleet, loop, steering, keeper, certificates }),
+    view: { leading, term, fleet, loop, sources, steering, keeper, load: (kept) => history.store.load(kept) },
     leading,
+    review: reviewer?.review,
     async stop() {
       loop.stop();
       pulls.stop();
       observer.stop();
+      annotator?.stop();
       steering.stop();
       stopping.abort('shutdown');
       await drain();
@@ -190,7 +240,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       keeper.close();
       sources.close();
       discovery.close();
-      await Promise.all([closeAdmin(), compiler.close()]);
+      await Promise.all([closeAdmin(), compiler.close(), trial?.close()]);
     },
   };
 }

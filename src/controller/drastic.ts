@@ -12,13 +12,19 @@ const FEW = 3;
  *
  * @param before how many of each type there were
  * @param maxPercent `--max-shrink`
+ * @param advice what to do where it is meant
  */
-export function drasticReasons(changes: ChangeCounts, before: CountByType, maxPercent: number): string[] {
+export function drasticReasons(
+  changes: ChangeCounts,
+  before: CountByType,
+  maxPercent: number,
+  advice = 'approve it if that is meant',
+): string[] {
   return PRECIOUS.flatMap((type) => {
     const [removed, all] = [changes.removed[type] ?? 0, before[type] ?? 0];
     if (removed < FEW || removed * 100 <= all * maxPercent) return [];
     return [
-      `it removes ${removed} of ${all} ${type}, more than --max-shrink (${maxPercent} %) allows at once; approve it if that is meant`,
+      `it removes ${removed} of ${all} ${type}, more than --max-shrink (${maxPercent} %) allows at once; ${advice}`,
     ];
   });
 }

@@ -1,6 +1,8 @@
+import type { Clock } from '../clock/clock.js';
 import { shortId } from '../config/revision.js';
 import type { Happening, ObjectRef, Report } from '../report/happening.js';
 import { findingLine, firstOf, kept, words } from '../report/line.js';
+import { createPodAdmission } from './pod-events.js';
 
 /** A Kubernetes Event to be: on what, how grave, why in one CamelCase word, and a sentence. */
 export interface EventNote {
@@ -39,21 +41,40 @@ const DRIFT: Readonly<Record<Extract<Happening, { kind: 'drift' }>['cause'], str
   foreign: 'was changed by somebody else',
 };
 
+export interface EventReportOptions {
+  readonly record: (note: EventNote) => void;
+  readonly leading: () => boolean;
+  /** The gateways' Service, where there is one; its uid comes with discovery. */
+  readonly service: ObjectRef | undefined;
+  readonly clock: Clock;
+}
+
 /**
- * Puts happenings on the objects they concern, as Events: the configuration's on its ConfigMaps and Secrets, a
- * gateway's on its Pod, the election's on the Lease. Only the leader speaks, lest every replica say the same.
+ * Puts happenings on the objects they concern, as Events: the configuration's on its ConfigMaps and Secrets, a gateway's on the
+ * Service, and on its Pod unless too many have trouble, the election's on the Lease. Only the leader speaks, lest every replica
+ * say the same.
  */
-export function eventReport(
-  record: (note: EventNote) => void,
-  leading: () => boolean,
-  service: ObjectRef | undefined,
-): Report {
+export function eventReport(options: EventReportOptions): Report {
+  const { record, leading, clock } = options;
+  let { service } = options;
+  const admitsPod = createPodAdmission(clock);
   let sources: readonly ObjectRef[] = [];
   /** The revision that these sources make. */
   let newest: string | undefined;
 
+  const onGateway = (pod: ObjectRef | undefined, reason: string, message: string): EventNote[] => {
+    const own = pod !== undefined && leading() && admitsPod(pod) ? [pod] : [];
+    return [service ?? [], own].flat().map((object) => warning(object, reason, message));
+  };
+
+  const stopped = (message: string): EventNote[] =>
+    service === undefined ? [] : [warning(service, 'RolloutStopped', message)];
+
   const notes = (happening: Happening): EventNote[] => {
     switch (happening.kind) {
+      case 'discovery-changed':
+        service = happening.service ?? service;
+        return [];
       case 'config-compiled':
         sources = happening.sources;
         newest = happening.revision;
@@ -80,7 +101,10 @@ export function eventReport(
         const kong = happening.kongVersion === undefined ? '' : ` (Kong ${happening.kongVersion})`;
         const effect = happening.canary ? 'the fleet is untouched' : 'it alone is set aside';
         const message = `gateway ${happening.gateway}${kong} rejected ${shortId(happening.revision)}, ${effect}: ${what}`;
-        return sources.map((object) => warning(object, 'ConfigRejected', message));
+        return [
+          ...sources.map((object) => warning(object, 'ConfigRejected', message)),
+          ...(happening.canary ? stopped(message) : []),
+        ];
       }
       case 'canary-ended': {
         const { result, revision, trouble } = happening;
@@ -88,9 +112,8 @@ export function eventReport(
         if (result === 'proven' || result === 'rejected') return [];
         const why = trouble === undefined ? '' : `: ${words(trouble)}`;
         const message = `the canary of ${shortId(revision)} ${result === 'failed' ? 'failed, it is withdrawn' : 'was lost several times, its rollout is stopped'}${why}`;
-        return sources.map((object) =>
-          warning(object, result === 'failed' ? 'ConfigRejected' : 'RolloutStopped', message),
-        );
+        const reason = result === 'failed' ? 'ConfigRejected' : 'RolloutStopped';
+        return [...sources.map((object) => warning(object, reason, message)), ...stopped(message)];
       }
       case 'converged': {
         const { revision, gateways } = happening;
@@ -100,28 +123,19 @@ export function eventReport(
       }
       case 'gateway-phase': {
         const reason = GATEWAY_REASONS[happening.to];
-        const object = happening.object ?? service;
-        if (reason === undefined || object === undefined) return [];
+        if (reason === undefined) return [];
         const why = happening.trouble === undefined ? '' : `: ${words(happening.trouble)}`;
-        return [warning(object, reason, `gateway ${happening.gateway} is ${happening.to}${why}`)];
+        return onGateway(happening.object, reason, `gateway ${happening.gateway} is ${happening.to}${why}`);
       }
       case 'drift': {
-        const object = happening.object ?? service;
-        if (object === undefined) return [];
         const { gateway, expected, cause, repair } = happening;
         const effect = repair ? 'it is repaired' : 'it is left so (--drift report)';
-        return [
-          warning(
-            object,
-            'GatewayDrift',
-            `gateway ${gateway} was on ${shortId(expected)} and ${DRIFT[cause]}; ${effect}`,
-          ),
-        ];
+        const message = `gateway ${gateway} was on ${shortId(expected)} and ${DRIFT[cause]}; ${effect}`;
+        return onGateway(happening.object, 'GatewayDrift', message);
       }
       case 'drift-contested': {
-        const object = happening.object ?? service;
         const message = `gateway ${happening.gateway} was changed ${happening.times} times by somebody else; it is put back, but ever more slowly`;
-        return object === undefined ? [] : [warning(object, 'GatewayContested', message)];
+        return onGateway(happening.object, 'GatewayContested', message);
       }
       case 'leader-elected':
         return [

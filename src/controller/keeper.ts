@@ -30,6 +30,8 @@ export interface Keeper {
   readonly synced: () => boolean;
   /** Whether the history can be read at all: approvals reach us only through it. */
   readonly readable: () => boolean;
+  /** Whether the last reads and writes of it have succeeded. */
+  readonly usable: () => boolean;
   /** Whether there may have been leaders before us: none of them ever wrote to an empty record. */
   readonly ledBefore: () => boolean;
   /** Each is written in the background, and again until it is, for as long as we lead. */
@@ -71,7 +73,11 @@ export function openKeeper(options: KeeperOptions): Keeper {
   const pending = new Map<string, Write>();
   let writing = false;
 
-  const tell = (error: unknown): void => {
+  /** What fails now. */
+  const failing = new Set<'following' | 'loading' | 'writing'>();
+
+  const tell = (what: 'loading' | 'writing', error: unknown): void => {
+    failing.add(what);
     const reason = error instanceof Error ? error.message : String(error);
     const trouble = error instanceof HistoryError ? error.trouble : { code: 'internal', reason };
     report({ kind: 'history-trouble', trouble });
@@ -80,14 +86,16 @@ export function openKeeper(options: KeeperOptions): Keeper {
   const loadLastGood = async (): Promise<void> => {
     if (loading) return;
     loading = true;
+    if (record.lastGood !== unreadable) failing.delete('loading');
     while (record.lastGood !== lastGood?.revision.id && record.lastGood !== unreadable) {
       const { lastGood: id } = record;
       const kept = id === undefined ? undefined : keptRevision(record, id);
       try {
         lastGood = kept && { revision: options.known(kept.id) ?? (await store.load(kept)), provenance: kept };
         unreadable = kept === undefined ? id : undefined;
+        failing.delete('loading');
       } catch (error) {
-        tell(error);
+        tell('loading', error);
         if (error instanceof HistoryError && error.code === 'unreachable') {
           await sleep(clock, RETRY_MIN_MS, closing.signal);
           if (!closing.signal.aborted) continue;
@@ -110,9 +118,11 @@ export function openKeeper(options: KeeperOptions): Keeper {
   const following = store.follow(
     (next) => {
       told += 1;
+      failing.delete('following');
       take(next);
     },
     (trouble) => {
+      failing.add('following');
       report({ kind: 'history-trouble', trouble });
       onChange();
     },
@@ -131,7 +141,10 @@ export function openKeeper(options: KeeperOptions): Keeper {
 
   /** What is not written when we stop leading is for the next leader to find out. */
   const nextWrite = (): readonly [string, Write] | undefined => {
-    if (!leading() || closing.signal.aborted) pending.clear();
+    if (!leading() || closing.signal.aborted) {
+      pending.clear();
+      failing.delete('writing');
+    }
     const [next] = pending;
     return next;
   };
@@ -149,8 +162,9 @@ export function openKeeper(options: KeeperOptions): Keeper {
         if (pending.get(kind) === write) pending.delete(kind);
         if (written !== undefined && told === before) take(written);
         delayMs = RETRY_MIN_MS;
+        failing.delete('writing');
       } catch (error) {
-        tell(error);
+        tell('writing', error);
         if (error instanceof TooLarge && pending.get(kind) === write) pending.delete(kind);
         await sleep(clock, delayMs, closing.signal);
         delayMs = Math.min(RETRY_MAX_MS, delayMs * 2);
@@ -186,6 +200,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
     }),
     synced: () => following.synced() && !loading,
     readable: () => readable,
+    usable: () => failing.size === 0,
     ledBefore: () => !readable || record !== EMPTY_RECORD,
     keep(revision, provenance) {
       if (record.lastGood === revision.id) return;

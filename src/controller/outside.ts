@@ -1,20 +1,14 @@
-import type { AdminApi } from '../gateway/admin-api.js';
-import type { AdminReader } from '../gateway/schemas.js';
 import { createSmokeCheck } from '../gateway/smoke.js';
 import type { SmokeCheck } from '../gateway/smoke.js';
 import type { Gzip } from '../history/pack.js';
 import type { Values } from '../settings/read.js';
 import { parseStatusRanges } from '../settings/status-ranges.js';
 import { headersOf, openAdminApi } from './admin.js';
+import type { OpenAdmin } from './admin.js';
 import { startCompiler } from './compiler.js';
 import type { AsyncCompiler } from './compiler.js';
 import type { Ports } from './ports.js';
 import { openSchemaDir } from './schema-dir.js';
-
-export interface OpenAdmin {
-  readonly admin: AdminApi & AdminReader;
-  readonly close: () => Promise<void>;
-}
 
 /** Sockets to gateways and the compiler's thread: what the controller opens, and a simulation puts others in place of. */
 export interface Outside {

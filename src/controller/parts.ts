@@ -1,16 +1,20 @@
 import type { Finding } from '../config/finding.js';
 import type { Revision } from '../config/revision.js';
 import { createFleet } from '../rollout/fleet.js';
-import type { Fleet } from '../rollout/fleet.js';
+import type { Fleet, FleetPorts } from '../rollout/fleet.js';
 import { startElection } from '../kube/election/election.js';
 import type { Elector } from '../kube/election/election.js';
 import { leaseName } from '../kube/election/settings.js';
 import { followService } from '../discovery/follow.js';
 import { staticGateways } from '../discovery/member.js';
 import { followSources } from '../sources/follow.js';
-import type { Sources } from '../sources/follow.js';
+import type { ObjectSelection, Sources } from '../sources/follow.js';
 import { objectKind } from '../sources/objects.js';
+import type { ObjectRef } from '../report/happening.js';
 import { gravest, words } from '../report/line.js';
+import { createReviewer } from './admission.js';
+import type { Reviewer, ReviewerOptions } from './admission.js';
+import type { Values } from '../settings/read.js';
 import { namespaceFor } from './cluster.js';
 import type { Cluster } from './cluster.js';
 import type { AsyncCompiler } from './compiler.js';
@@ -19,10 +23,31 @@ import type { ControllerOptions } from './controller.js';
 /** The pace at which files are looked at beside the operating system's notices (ms). */
 const FILE_POLL_MS = 1_000;
 
+/** Of the gateways with traffic, no more than a quarter loads at once. */
+const PART_AT_ONCE = 1 / 4;
+
 /** What a rollout showed of a revision. */
 export interface Verdicts {
   readonly good: (revision: Revision) => void;
   readonly bad: (revision: string, why: string) => void;
+}
+
+/** @param vigilanceMs for how long what a predecessor left on the wire may still land */
+export function fleetSettings(values: Values, vigilanceMs: number): FleetPorts['settings'] {
+  return {
+    concurrency: values['kong-admin-concurrency'],
+    partAtOnce: PART_AT_ONCE,
+    pushTimeoutMs: values['proxy-timeout-seconds'],
+    statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
+    retries: values['kong-admin-retries'],
+    resyncMs: values['resync-interval'],
+    pendingMs: values['gateway-discovery-readiness-check-interval'],
+    vigilanceMs,
+    observe: values.observe,
+    drift: values.drift,
+    canary: values.canary,
+    canaryHoldMs: values['canary-hold'],
+  };
 }
 
 export function openFleet(
@@ -30,6 +55,7 @@ export function openFleet(
   admin: Parameters<typeof createFleet>[0]['admin'],
   compiler: AsyncCompiler,
   verdicts: Verdicts,
+  changeSeenAt: (revision: string) => number | undefined,
 ): Fleet {
   const { values, clock, random, report } = options;
   return createFleet({
@@ -37,20 +63,9 @@ export function openFleet(
     random,
     admin,
     report,
-    settings: {
-      concurrency: values['kong-admin-concurrency'],
-      pushTimeoutMs: values['proxy-timeout-seconds'],
-      statusTimeoutMs: values['gateway-discovery-readiness-check-timeout'],
-      retries: values['kong-admin-retries'],
-      resyncMs: values['resync-interval'],
-      pendingMs: values['gateway-discovery-readiness-check-interval'],
-      vigilanceMs: options.election ? values['lease-duration'] : 0,
-      observe: values.observe,
-      drift: values.drift,
-      canary: values.canary,
-      canaryHoldMs: values['canary-hold'],
-    },
+    settings: fleetSettings(values, options.election ? values['lease-duration'] : 0),
     smoke: options.outside.smoke,
+    changeSeenAt,
     onFailed: ({ id }, trouble) => verdicts.bad(id, words(trouble)),
     onStopped: () => undefined,
     onProven: () => undefined,
@@ -73,22 +88,35 @@ export function openFleet(
   });
 }
 
-export function openSources(options: ControllerOptions, onChange: () => void): Sources {
-  const { values, cluster, clock, random, report } = options;
+/** Which ConfigMaps and Secrets are sources; `undefined` where none are. */
+function objectSelection({ values, cluster }: ControllerOptions): ObjectSelection | undefined {
   const selector = values['config-selector'];
+  if (selector === undefined || cluster === undefined) return undefined;
   const given = values['config-namespace'];
+  return {
+    client: cluster.client,
+    selector,
+    namespaces: given.length > 0 ? given : [namespaceFor('config-namespace', undefined, cluster)],
+    kinds: values['config-kinds'].map(objectKind),
+  };
+}
+
+/** `undefined` where no object is a source. */
+export function openReviewer(
+  options: ControllerOptions,
+  knowledge: Pick<ReviewerOptions, 'compiler' | 'synced' | 'snapshot' | 'judge'>,
+): Reviewer | undefined {
+  const selection = objectSelection(options);
+  return selection && createReviewer({ ...options, ...selection, ...knowledge });
+}
+
+export function openSources(options: ControllerOptions, onChange: () => void): Sources {
+  const { values, clock, random, report } = options;
+  const objects = objectSelection(options);
   return followSources({
     paths: { files: values['config-file'], dirs: values['config-dir'] },
     pollMs: FILE_POLL_MS,
-    ...(selector !== undefined &&
-      cluster !== undefined && {
-        objects: {
-          client: cluster.client,
-          selector,
-          namespaces: given.length > 0 ? given : [namespaceFor('config-namespace', undefined, cluster)],
-          kinds: values['config-kinds'].map(objectKind),
-        },
-      }),
+    ...(objects !== undefined && { objects }),
     clock,
     random,
     report,
@@ -122,6 +150,13 @@ export function openDiscovery(
   });
 }
 
+/** Where the Lease is that replicas elect their leader by. */
+export function leaseOf(values: Values, cluster: Cluster): ObjectRef {
+  const namespace = namespaceFor('election-namespace', values['election-namespace'], cluster);
+  const name = leaseName(values['election-id'], namespace);
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+}
+
 /** @param ledBefore whether the history tells of leaders before us */
 export function joinElection(
   options: ControllerOptions,
@@ -129,7 +164,7 @@ export function joinElection(
   ledBefore: () => boolean,
 ): Elector {
   const { values, clock, random, report, identity } = options;
-  const namespace = namespaceFor('election-namespace', values['election-namespace'], cluster);
+  const lease = leaseOf(values, cluster);
   return startElection({
     client: cluster.client,
     clock,
@@ -137,8 +172,8 @@ export function joinElection(
     report,
     identity,
     ledBefore,
-    namespace,
-    leaseName: leaseName(values['election-id'], namespace),
+    namespace: lease.namespace,
+    leaseName: lease.name,
     leaseDurationMs: values['lease-duration'],
     renewDeadlineMs: values['renew-deadline'],
     retryPeriodMs: values['retry-period'],

@@ -1,6 +1,7 @@
 import type { Compilation } from '../config/compile.js';
 import type { Finding } from '../config/finding.js';
 import type { SourceSnapshot } from '../sources/follow.js';
+import { sameTexts } from '../sources/source.js';
 import type { Source, SourceText } from '../sources/source.js';
 import { unreadableFinding } from './desired.js';
 
@@ -24,16 +25,6 @@ type Compile = (texts: readonly SourceText[]) => Promise<Compilation>;
 type Accepted = (name: string) => Contribution;
 
 const textsOf = (sources: readonly Source[]): SourceText[] => sources.flatMap(({ texts }) => texts);
-
-export function sameTexts(one: Source, other: Source): boolean {
-  return (
-    one.texts.length === other.texts.length &&
-    one.texts.every(({ file, text }, index) => {
-      const twin = other.texts[index];
-      return twin?.file === file && Buffer.compare(twin.text, text) === 0;
-    })
-  );
-}
 
 function hasChanged(source: Source, accepted: Accepted): boolean {
   const before = accepted(source.name);

@@ -3,9 +3,9 @@ import { systemClock } from '../clock/clock.js';
 import { newIdentity } from '../kube/election/identity.js';
 import { createEventRecorder } from '../kube/events/event-recorder.js';
 import { createLogger, logReport } from '../report/log.js';
-import { createMetrics } from '../report/metrics.js';
+import { createMetrics } from '../report/metrics/metrics.js';
 import { oneLine } from '../report/one-line.js';
-import type { Metrics } from '../report/metrics.js';
+import type { Metrics } from '../report/metrics/metrics.js';
 import type { Happening, Report } from '../report/happening.js';
 import { listen } from '../server/listen.js';
 import type { Handler, Listening } from '../server/listen.js';
@@ -17,9 +17,14 @@ import { clusterWanted, electionWanted, openCluster, SetupError } from './cluste
 import type { Cluster } from './cluster.js';
 import { startController } from './controller.js';
 import type { Controller } from './controller.js';
+import { openDiagnostics } from './diagnostics/open.js';
+import { createRecorder } from './diagnostics/recorder.js';
+import type { Recorder } from './diagnostics/recorder.js';
 import { eventReport } from './events.js';
 import { realOutside } from './outside.js';
+import { leaseOf } from './parts.js';
 import type { Ports } from './ports.js';
+import { openWebhook } from './webhook.js';
 
 export interface RunContext {
   readonly version: string;
@@ -89,7 +94,7 @@ function joinEvents(
     namespace !== undefined && name !== undefined
       ? { apiVersion: 'v1', kind: 'Service', namespace, name }
       : undefined;
-  join(eventReport((note) => recorder.record(note), leading, service));
+  join(eventReport({ record: (note) => recorder.record(note), leading, service, clock: ports.clock }));
   return { close: () => recorder.close() };
 }
 
@@ -97,8 +102,10 @@ async function serve(
   values: Values,
   controller: Controller,
   metrics: Metrics,
-  report: Report,
+  ports: Ports,
+  openDashboard: () => Promise<Listening | undefined>,
 ): Promise<readonly Listening[]> {
+  const { report } = ports;
   const probes = values['health-probe-bind-address'];
   const scrapes = values['metrics-bind-address'];
   const servers: Listening[] = [];
@@ -114,7 +121,12 @@ async function serve(
   };
   await open('probes', probes, probeRoutes(controller.readyChecks));
   await open('metrics', scrapes, metricsRoutes(metrics.registry));
-  return servers;
+  const webhook = await openWebhook(values, ports, controller.review);
+  if (webhook !== undefined) servers.push(webhook);
+  const diagnostics = await openDashboard();
+  if (diagnostics === undefined) return servers;
+  report({ kind: 'serving', what: 'dashboard and diagnostics API', address: diagnostics.address });
+  return [...servers, diagnostics];
 }
 
 async function runUntilStopped(
@@ -122,6 +134,7 @@ async function runUntilStopped(
   context: RunContext,
   hub: ReturnType<typeof createHub>,
   metrics: Metrics,
+  recorder: Recorder,
 ): Promise<void> {
   const { env, version } = context;
   const { report } = hub;
@@ -146,7 +159,14 @@ async function runUntilStopped(
   });
   metrics.attach(controller.metrics);
   const events = joinEvents(cluster, values, ports, identity, controller.leading, hub.join);
-  const servers = await serve(values, controller, metrics, report);
+  const lease = election && cluster !== undefined ? leaseOf(values, cluster) : undefined;
+  const { clock } = ports;
+  const servers = await serve(values, controller, metrics, ports, () =>
+    openDiagnostics({
+      ...{ values, version, identity, election, lease, clock, recorder },
+      view: controller.view,
+    }),
+  );
 
   const signal = await untilSignal();
   report({ kind: 'stopping', reason: `received ${signal}` });
@@ -164,9 +184,11 @@ async function runUntilStopped(
 export async function run(values: Values, context: RunContext): Promise<number> {
   const logger = await createLogger({ level: values['log-level'], format: values['log-format'] });
   const metrics = createMetrics(context.version);
-  const hub = createHub([logReport(logger), metrics.report]);
+  const debug = values['log-level'] === 'debug' || values['log-level'] === 'trace';
+  const recorder = createRecorder(systemClock, debug);
+  const hub = createHub([logReport(logger), metrics.report, recorder.report]);
   try {
-    await runUntilStopped(values, context, hub, metrics);
+    await runUntilStopped(values, context, hub, metrics, recorder);
     return 0;
   } catch (error) {
     logger.fatal({ event: 'cannot-start' }, oneLine(error instanceof Error ? error.message : String(error)));

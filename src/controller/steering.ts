@@ -20,6 +20,13 @@ export interface SteeringOptions extends Ports {
   readonly firstPush: FirstPushGate | undefined;
 }
 
+export interface Standing {
+  readonly revision: Revision;
+  readonly provenance: Provenance;
+  /** When it was accepted (monotonic ms). */
+  readonly at: number;
+}
+
 /** Tells the fleet where to go: by what the sources say, what people decided, and what the gateways carry. */
 export interface Steering {
   readonly accept: (revision: Revision, sources: readonly Source[]) => void;
@@ -36,6 +43,10 @@ export interface Steering {
   /** The objects that the accepted revision is made of. */
   readonly objects: () => readonly ObjectRef[];
   readonly held: () => boolean;
+  /** What the sources say, as far as it was accepted, whatever became of it since. */
+  readonly standing: () => Standing | undefined;
+  /** What waits for an approval, whoever holds it. */
+  readonly holds: () => HeldRevision | undefined;
   /** A rollout has succeeded. */
   readonly succeeded: (revision: Revision) => void;
   readonly stop: () => void;
@@ -46,7 +57,7 @@ const FIRST_LOOK_MS = 50;
 
 export function startSteering(options: SteeringOptions): Steering {
   const { fleet, keeper, firstPush, clock, report, leading } = options;
-  let accepted: { readonly revision: Revision; readonly provenance: Provenance } | undefined;
+  let accepted: Standing | undefined;
   let loopHold: HeldRevision | undefined;
   let told: string | undefined;
   let cancelLook = (): void => undefined;
@@ -92,7 +103,7 @@ export function startSteering(options: SteeringOptions): Steering {
   return {
     accept(revision, sources) {
       if (keeper.record().lastGood === undefined) firstPush?.made(revision.id);
-      accepted = { revision, provenance: provenanceOf(sources, SEALING_VERSION) };
+      accepted = { revision, provenance: provenanceOf(sources, SEALING_VERSION), at: clock.now() };
       look();
     },
     retract() {
@@ -108,6 +119,8 @@ export function startSteering(options: SteeringOptions): Steering {
     accepted: (id) => (accepted?.revision.id === id ? accepted.revision : undefined),
     objects: () => accepted?.provenance.sources.flatMap(({ object }) => object ?? []) ?? [],
     held: () => firstPush?.held() !== undefined,
+    standing: () => accepted,
+    holds: () => loopHold ?? firstPush?.held(),
     succeeded(revision) {
       if (accepted?.revision.id === revision.id) keeper.keep(revision, accepted.provenance);
     },

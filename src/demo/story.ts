@@ -145,6 +145,7 @@ async function setStage(screen: Screen, folder: string): Promise<Stage> {
     ['--leader-elect', 'on'],
     ['--health-probe-bind-address', '127.0.0.1:0'],
     ['--metrics-bind-address', '127.0.0.1:0'],
+    ['--diagnostics-bind-address', '127.0.0.1:0'],
   ].flat();
   const replicas = Array.from({ length: REPLICAS }, (_, index) =>
     startReplica(`silverback-${index + 1}`, args),

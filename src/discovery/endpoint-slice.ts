@@ -22,6 +22,8 @@ export interface EndpointSlice {
   readonly addressType: string;
   readonly ports: readonly SlicePort[];
   readonly endpoints: readonly SliceEndpoint[];
+  /** The Service that it belongs to, where it says so. */
+  readonly service: { readonly name: string; readonly uid: string } | undefined;
 }
 
 const objectsIn = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isObject) : []);
@@ -55,6 +57,14 @@ function parseEndpoint(endpoint: Fields): SliceEndpoint[] {
   ];
 }
 
+/** The endpoint-slice controller makes the Service the owner, which spares us the right to read Services. */
+function ownerOf(object: unknown): EndpointSlice['service'] {
+  const owners = objectsIn(fieldsOf(object, 'metadata')['ownerReferences']);
+  const owner = owners.find(({ kind, apiVersion }) => kind === 'Service' && apiVersion === 'v1');
+  const [name, uid] = owner === undefined ? [] : [textOf(owner, 'name'), textOf(owner, 'uid')];
+  return name === undefined || uid === undefined || uid === '' ? undefined : { name, uid };
+}
+
 /** @throws an Error when it is no stored object. */
 export function parseEndpointSlice(object: unknown): EndpointSlice {
   const meta = parseMeta(object);
@@ -64,5 +74,6 @@ export function parseEndpointSlice(object: unknown): EndpointSlice {
     addressType: textOf(slice, 'addressType') ?? '',
     ports: objectsIn(slice['ports']).flatMap(parsePort),
     endpoints: objectsIn(slice['endpoints']).flatMap(parseEndpoint),
+    service: ownerOf(object),
   };
 }

@@ -2,8 +2,9 @@ import type { Clock, Random } from '../clock/clock.js';
 import type { KubeClient } from '../kube/client/client.js';
 import { ENDPOINT_SLICES } from '../kube/client/resource.js';
 import { startWatchCache } from '../kube/watch-cache/watch-cache.js';
-import type { Report } from '../report/happening.js';
+import type { ObjectRef, Report } from '../report/happening.js';
 import { parseEndpointSlice } from './endpoint-slice.js';
+import type { EndpointSlice } from './endpoint-slice.js';
 import { gatewaysOf } from './gateways.js';
 import type { DiscoveryRules } from './gateways.js';
 import type { DiscoveredGateway } from './member.js';
@@ -11,6 +12,16 @@ import type { DiscoveredGateway } from './member.js';
 export interface Discovery {
   readonly synced: () => boolean;
   readonly close: () => void;
+}
+
+/** The Service by its uid, too, as its EndpointSlices tell it. */
+function serviceOf(slices: Iterable<EndpointSlice>, rules: DiscoveryRules): ObjectRef | undefined {
+  const { namespace, service: name } = rules;
+  for (const { service } of slices) {
+    if (service?.name === name)
+      return { apiVersion: 'v1', kind: 'Service', namespace, name, uid: service.uid };
+  }
+  return undefined;
 }
 
 /**
@@ -40,8 +51,12 @@ export function followService(options: {
     onChange(slices) {
       const { gateways, problems } = gatewaysOf(slices.values(), rules);
       // Which gateways came and left is told elsewhere, and their readiness is no discovery.
-      const summary = JSON.stringify([gateways.length, problems]);
-      if (summary !== toldSummary) report({ kind: 'discovery-changed', gateways: gateways.length, problems });
+      const service = serviceOf(slices.values(), rules);
+      const summary = JSON.stringify([gateways.length, problems, service?.uid]);
+      if (summary !== toldSummary) {
+        const known = service !== undefined && { service };
+        report({ kind: 'discovery-changed', gateways: gateways.length, problems, ...known });
+      }
       toldSummary = summary;
       const now = JSON.stringify(gateways);
       if (now === toldGateways) return;

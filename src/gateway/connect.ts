@@ -1,5 +1,6 @@
 import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { buildConnector, errors } from 'undici';
 
 /** Where none is asked for, as in undici. */
@@ -9,8 +10,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * Connections that end with a reset when they are cut off. A plain close leaves what the kernel has taken to be sent,
  * megabytes of it: a push that is cut off at the fence would go on without us, and a gateway that was frozen would
  * find it whole and load it under another leader.
+ *
+ * @param onSecure told of each TLS connection that was made, with the origin it is to
  */
-export function resettingConnector(options: buildConnector.BuildOptions): buildConnector.connector {
+export function resettingConnector(
+  options: buildConnector.BuildOptions,
+  onSecure: (origin: string, socket: TLSSocket) => void = () => undefined,
+): buildConnector.connector {
   const connect = buildConnector(options);
   return (target, callback) => {
     if (target.protocol !== 'https:') {
@@ -27,6 +33,8 @@ export function resettingConnector(options: buildConnector.BuildOptions): buildC
         return;
       }
       connect({ ...target, httpSocket: tcp }, (...result) => {
+        const [, socket] = result;
+        if (socket instanceof TLSSocket) onSecure(`${target.protocol}//${target.host ?? ''}`, socket);
         if (result[0] === null) resetWhenCut(result[1], tcp);
         else tcp.destroy();
         callback(...result);

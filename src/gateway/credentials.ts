@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock/clock.js';
+import { earliestEnd, endOfServer, rememberServers } from './certificates.js';
+import type { Certificates } from './certificates.js';
 import { resettingConnector } from './connect.js';
 
 /** A secret given as a value, or as a file that is read again when it changes. */
@@ -34,6 +36,7 @@ export interface Credentials {
   /** The Agent to use for a TLS name (`undefined`: the URL's host). */
   dispatcher(serverName: string | undefined, lane?: Lane): Dispatcher;
   headers(): Readonly<Record<string, string>>;
+  certificates(): Certificates;
   /** Reads the files again now; at most once per second. */
   refresh(): void;
   close(): Promise<void>;
@@ -86,6 +89,7 @@ export async function openCredentials(
 ): Promise<Credentials> {
   const { clock } = options;
   let material = await readSettled(sources);
+  const servers = rememberServers();
   let agents = new Map<string, Agent>();
   let lastRefresh = clock.now();
   let lastReason = '';
@@ -103,16 +107,22 @@ export async function openCredentials(
       // Deadlines are the caller's, by its own clock.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: resettingConnector({
-        timeout: options.connectTimeoutMs,
-        keepAlive: true,
-        keepAliveInitialDelay: 30_000,
-        rejectUnauthorized: !sources.skipVerify,
-        ...(material.ca !== undefined && { ca: material.ca }),
-        ...(material.cert !== undefined && { cert: material.cert }),
-        ...(material.key !== undefined && { key: material.key }),
-        ...(serverName !== undefined && { servername: serverName }),
-      }),
+      connect: resettingConnector(
+        {
+          timeout: options.connectTimeoutMs,
+          keepAlive: true,
+          keepAliveInitialDelay: 30_000,
+          rejectUnauthorized: !sources.skipVerify,
+          ...(material.ca !== undefined && { ca: material.ca }),
+          ...(material.cert !== undefined && { cert: material.cert }),
+          ...(material.key !== undefined && { key: material.key }),
+          ...(serverName !== undefined && { servername: serverName }),
+        },
+        (origin, socket) => {
+          const end = endOfServer(socket);
+          if (end !== undefined) servers.note(origin, end);
+        },
+      ),
     });
 
   const refresh = async (): Promise<void> => {
@@ -163,6 +173,11 @@ export async function openCredentials(
       const token = names.includes('kong-admin-token') ? undefined : material.token;
       return { ...(token !== undefined && { 'Kong-Admin-Token': token }), ...sources.headers };
     },
+    certificates: () => ({
+      client: earliestEnd(material.cert),
+      ca: earliestEnd(material.ca),
+      servers: servers.ends,
+    }),
     refresh() {
       if (files && clock.now() - lastRefresh >= 1000) void refresh();
     },

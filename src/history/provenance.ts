@@ -44,8 +44,8 @@ export function provenanceOf(sources: readonly ProvenSource[], sealing: number, 
   return { sources: proven, sourcesDigest: hash.digest('hex'), sealing };
 }
 
-/** Lengths are hashed, too: no two lists of texts run together to the same bytes. */
-function digestOf({ texts }: ProvenSource): string {
+/** SHA-256 of a source's texts, hex. Lengths are hashed, too: no two lists of texts run together to the same bytes. */
+export function digestOf({ texts }: Pick<ProvenSource, 'texts'>): string {
   const hash = createHash('sha256');
   const ordered = [...texts].sort((one, other) =>
     one.file < other.file ? -1 : one.file > other.file ? 1 : 0,

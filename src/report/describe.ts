@@ -60,6 +60,12 @@ const DESCRIBE: Describe = {
     line('error', `Admin API credentials cannot be read, the ones read before stay in use: ${reason}`, {
       reason,
     }),
+  'serving-certificate-rotated': () =>
+    line('info', 'the certificate of the admission webhook changed: new connections get it'),
+  'serving-certificate-unusable': ({ reason }) =>
+    line('error', `the certificate of the admission webhook stays the one read before: ${reason}`, {
+      reason,
+    }),
 
   'watch-synced': ({ resource, items }) =>
     line('info', `watching ${resource}: ${items} found`, { resource, items }),
@@ -98,6 +104,14 @@ const DESCRIBE: Describe = {
   'event-dropped': ({ reason }) =>
     line('debug', `a Kubernetes Event could not be written: ${reason}`, { reason }),
 
+  'annotation-failed': ({ source, reason }) =>
+    line('warn', `${source} could not be annotated with its state: ${reason}`, { source, reason }),
+  'change-reviewed': ({ source, operation, allowed, message, warnings, durationMs }) =>
+    line(
+      allowed ? 'debug' : 'warn',
+      `${operation} of ${source} was ${allowed ? 'allowed' : `refused: ${oneLine(message ?? 'invalid')}`}`,
+      { source, operation, allowed, warnings: warnings.length, durationMs: ms(durationMs) },
+    ),
   'source-changed': ({ source, documents }) =>
     line('info', `source ${source} has changed and holds ${plural(documents, 'document')}`, {
       source,

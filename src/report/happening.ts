@@ -30,7 +30,10 @@ type ProcessHappening =
   | { readonly kind: 'serving'; readonly what: string; readonly address: string }
   | { readonly kind: 'setting-doubtful'; readonly message: string }
   | { readonly kind: 'credentials-rotated' }
-  | { readonly kind: 'credentials-unreadable'; readonly reason: string };
+  | { readonly kind: 'credentials-unreadable'; readonly reason: string }
+  /** Of the admission webhook. */
+  | { readonly kind: 'serving-certificate-rotated' }
+  | { readonly kind: 'serving-certificate-unusable'; readonly reason: string };
 
 type KubernetesHappening =
   | { readonly kind: 'watch-synced'; readonly resource: string; readonly items: number }
@@ -79,6 +82,18 @@ type ConfigHappening =
       readonly findings: readonly Finding[];
     }
   | { readonly kind: 'sources-synced'; readonly sources: number }
+  /** What became of a source could not be noted on it; it is tried again with the next change. */
+  | { readonly kind: 'annotation-failed'; readonly source: string; readonly reason: string }
+  /** Somebody is about to change a source, and the API server asked what to think of it. */
+  | {
+      readonly kind: 'change-reviewed';
+      readonly source: string;
+      readonly operation: string;
+      readonly allowed: boolean;
+      readonly message?: string;
+      readonly warnings: readonly string[];
+      readonly durationMs: number;
+    }
   | {
       readonly kind: 'config-compiled';
       readonly revision: string;
@@ -135,7 +150,13 @@ type SchemaHappening =
     };
 
 type GatewayHappening =
-  | { readonly kind: 'discovery-changed'; readonly gateways: number; readonly problems: readonly string[] }
+  | {
+      readonly kind: 'discovery-changed';
+      readonly gateways: number;
+      readonly problems: readonly string[];
+      /** The Service with its uid, where that is known. */
+      readonly service?: ObjectRef;
+    }
   | { readonly kind: 'gateway-found'; readonly gateway: string; readonly url: string }
   | { readonly kind: 'gateway-left'; readonly gateway: string }
   | {
@@ -242,7 +263,9 @@ type GatewayHappening =
       readonly kind: 'converged';
       readonly revision: string;
       readonly gateways: number;
+      /** From when a change of the sources was seen (`config`), or a gateway was not on the revision (`fleet`). */
       readonly durationMs: number;
+      readonly cause: 'config' | 'fleet';
     }
   | {
       /** Every gateway that can be reached serves it, and some cannot be reached or will not take it. */

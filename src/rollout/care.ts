@@ -20,6 +20,9 @@ export interface Member extends GatewayAddress {
   readonly ready?: boolean;
   /** Where Events about it go. */
   readonly object?: ObjectRef;
+  /** Where the Pod runs, for people. */
+  readonly node?: string;
+  readonly zone?: string;
 }
 
 export interface TendSettings {

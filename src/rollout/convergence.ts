@@ -18,6 +18,12 @@ export interface Tracked {
 const isOn = ({ state }: Tracked, revision: Revision): boolean =>
   state.phase === 'in-sync' && state.served === revision.id;
 
+interface Since {
+  readonly at: number;
+  /** A change of what is desired, or a gateway that was not on it. */
+  readonly cause: 'config' | 'fleet';
+}
+
 /** Tells when every gateway serves what it should, and when only those are missing that cannot be helped now. */
 export interface Convergence {
   /** What every gateway should serve. */
@@ -32,18 +38,20 @@ export interface Convergence {
 /**
  * @param isFinal whether a revision may be called reached: not while its canary is the only one to have it
  * @param onReached called whenever a change leaves every gateway that can be reached on the aim
+ * @param seenAt when the change that made a revision the aim was seen (ms), where it is known
  */
 export function createConvergence(
   clock: Clock,
   report: Report,
   isFinal: (aim: Revision) => boolean,
   onReached: (aim: Revision) => void,
+  seenAt: (revision: string) => number | undefined = () => undefined,
 ): Convergence {
   let aim: Revision | undefined;
   const all = new Map<string, Tracked>();
   const behind = new Map<string, Tracked>();
-  /** Since when not every gateway is known to serve what it should; `undefined` while they do. */
-  let since: number | undefined = clock.now();
+  /** Since when not every gateway is known to serve what it should, and why; `undefined` while they do. */
+  let since: Since | undefined = { at: clock.now(), cause: 'fleet' };
   /** Which set of laggards was told of last. */
   let told = '';
 
@@ -74,13 +82,19 @@ export function createConvergence(
   const check = (): void => {
     if (aim === undefined || all.size === 0) return;
     if (behind.size > 0) {
-      since ??= clock.now();
+      since ??= { at: clock.now(), cause: 'fleet' };
       tellOfTheRest(aim.id);
     } else if (since !== undefined && isFinal(aim)) {
-      const durationMs = clock.now() - since;
+      const { at, cause } = since;
       since = undefined;
       told = '';
-      report({ kind: 'converged', revision: aim.id, gateways: all.size, durationMs });
+      report({
+        kind: 'converged',
+        revision: aim.id,
+        gateways: all.size,
+        durationMs: clock.now() - at,
+        cause,
+      });
     }
     if (behind.size < all.size && isFinal(aim) && areAll(LEFT_OUT)) onReached(aim);
   };
@@ -89,7 +103,7 @@ export function createConvergence(
     aimAt(next) {
       if (next?.id !== aim?.id) {
         aim = next;
-        since = clock.now();
+        since = { at: (next && seenAt(next.id)) ?? clock.now(), cause: 'config' };
         behind.clear();
         for (const gateway of all.values()) place(gateway);
       }
@@ -107,7 +121,7 @@ export function createConvergence(
     clear() {
       all.clear();
       behind.clear();
-      since = clock.now();
+      since = { at: clock.now(), cause: 'fleet' };
     },
   };
 }

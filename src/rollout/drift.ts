@@ -13,6 +13,13 @@ const REPAIR_PAUSE_CAP_MS = 10 * 60_000;
 
 const isContested = ({ times }: Drift): boolean => times >= CONTESTED_TIMES;
 
+/** Whether somebody else was seen to change it again and again, and not long ago. */
+export function isContestedAt(drift: Drift | undefined, now: number): boolean {
+  return (
+    drift !== undefined && isContested(drift) && now - drift.at < repairPauseMs(drift) + CONTESTED_WINDOW_MS
+  );
+}
+
 const repairPauseMs = ({ times }: Drift): number =>
   Math.min(REPAIR_PAUSE_CAP_MS, REPAIR_PAUSE_MS * 2 ** Math.min(times - CONTESTED_TIMES, 10));
 
@@ -49,9 +56,8 @@ async function kindOf(care: Care, hash: string): Promise<Drift['kind']> {
 /** Counts the changes that belong together: one that comes long after the others begins a new count. */
 function counted(before: Drift | undefined, now: number): Pick<Drift, 'times' | 'since'> {
   if (before === undefined) return { times: 1, since: now };
-  const together = isContested(before)
-    ? now - before.at < repairPauseMs(before) + CONTESTED_WINDOW_MS
-    : now - before.since < CONTESTED_WINDOW_MS;
+  const together =
+    isContestedAt(before, now) || (!isContested(before) && now - before.since < CONTESTED_WINDOW_MS);
   return together ? { times: before.times + 1, since: before.since } : { times: 1, since: now };
 }
 

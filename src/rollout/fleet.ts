@@ -24,7 +24,12 @@ export interface FleetPorts extends RolloutListener {
   readonly random: Random;
   readonly admin: AdminApi;
   readonly report: Report;
-  readonly settings: TendSettings & GatekeeperSettings & { readonly concurrency: number };
+  readonly settings: TendSettings &
+    GatekeeperSettings & {
+      readonly concurrency: number;
+      /** Of the gateways that serve, at most this part loads at once (0 to 1). */
+      readonly partAtOnce: number;
+    };
   /** Whether users' requests go through a canary; `undefined` where no such check is configured. */
   readonly smoke?: SmokeCheck | undefined;
   /**
@@ -38,6 +43,8 @@ export interface FleetPorts extends RolloutListener {
     canary: boolean,
     kongVersion: string | undefined,
   ) => void;
+  /** When the change that led to a revision was seen (ms by the clock), if that is known: from then on convergence is measured. */
+  readonly changeSeenAt?: (revision: string) => number | undefined;
   /** Canaries and every gateway that can be reached serve it; those set aside or out of reach do not count. */
   readonly onSucceeded: (revision: Revision) => void;
 }
@@ -90,8 +97,8 @@ const isServing = ({ hash, phase }: GatewayState): boolean =>
 
 export function createFleet(ports: FleetPorts): Fleet {
   const { clock, random, report } = ports;
-  const { concurrency, observe } = ports.settings;
-  const lanes = createLanes(clock, concurrency);
+  const { concurrency, partAtOnce, observe } = ports.settings;
+  const lanes = createLanes(clock, concurrency, partAtOnce);
   const loadTimes = createLoadTimes(concurrency);
   let members = new Map<string, Member>();
   let tended = new Map<string, Tended>();
@@ -144,7 +151,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     },
   });
 
-  const convergence = createConvergence(clock, report, gatekeeper.isOpen, (revision) => {
+  const onReached = (revision: Revision): void => {
     const { desired, lastGood } = gatekeeper.goal();
     if (revision.id !== desired?.id) return;
     gatekeeper.settled();
@@ -152,7 +159,8 @@ export function createFleet(ports: FleetPorts): Fleet {
     succeeded = revision.id;
     report({ kind: 'rollout-succeeded', revision: revision.id });
     ports.onSucceeded(revision);
-  });
+  };
+  const convergence = createConvergence(clock, report, gatekeeper.isOpen, onReached, ports.changeSeenAt);
 
   const onState = (member: Member, state: GatewayState): void => {
     if (!tended.has(member.key)) return;
@@ -270,8 +278,9 @@ export function createFleet(ports: FleetPorts): Fleet {
       tenure = next;
       succeeded = undefined;
       gatekeeper.begin();
-      convergence.clear();
       convergence.aimAt(aim());
+      // What was seen before we led is not ours to measure.
+      convergence.clear();
       for (const member of members.values()) takeIntoCare(member, next, false);
       sayIfNone();
       next.signal.addEventListener(

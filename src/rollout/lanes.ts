@@ -36,15 +36,15 @@ export interface Lanes {
    */
   push<T>(lane: Lane, lateMs: () => number, start: () => Promise<T>, onLate: () => void): Promise<T>;
   probe<T>(lane: Lane, start: () => Promise<T>): Promise<T>;
-  /** How many gateways serve something now: never do more than a quarter of them load at once. */
+  /** How many gateways serve something now: what part of them loads at once is bounded. */
   serving(count: number): void;
 }
 
-/** Of the gateways that serve, at most this part loads at once, yet always one. */
-const PART_AT_ONCE = 1 / 4;
-
-/** @param concurrency how many serving gateways may load at once at most, and likewise how many failing ones */
-export function createLanes(clock: Clock, concurrency: number): Lanes {
+/**
+ * @param concurrency how many serving gateways may load at once at most, and likewise how many failing ones
+ * @param partAtOnce of the gateways that serve, at most this part loads at once, yet always one (0 to 1)
+ */
+export function createLanes(clock: Clock, concurrency: number, partAtOnce: number): Lanes {
   const pushes = {
     serving: pLimit(1),
     failing: pLimit(1),
@@ -92,7 +92,7 @@ export function createLanes(clock: Clock, concurrency: number): Lanes {
         () => undefined,
       ),
     serving(count) {
-      const bound = Math.min(concurrency, Math.max(1, Math.floor(count * PART_AT_ONCE)));
+      const bound = Math.min(concurrency, Math.max(1, Math.floor(count * partAtOnce)));
       for (const limit of [pushes.serving, pushes.failing]) {
         if (limit.concurrency !== bound) limit.concurrency = bound;
       }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 
 export interface Address {
   readonly host: string | undefined;
@@ -26,9 +27,15 @@ const WORDS: Readonly<Record<string, string>> = {
 const shown = (host = '', port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** What went wrong with an address, in words. */
-function problemOf(error: Error, { host, port }: Address): Error {
+export function addressProblem(error: Error, { host, port }: Address): Error {
   const code = 'code' in error ? String(error.code) : 'unknown error';
   return new Error(`cannot listen on ${shown(host, port)}: ${WORDS[code] ?? code}`);
+}
+
+/** `host:port`, with the port that a listening server really has. */
+export function boundAddress(server: NetServer, { host, port }: Address): string {
+  const bound = server.address();
+  return shown(host, typeof bound === 'object' && bound !== null ? bound.port : port);
 }
 
 const close = (server: Server): Promise<void> =>
@@ -66,9 +73,22 @@ function fail(response: ServerResponse): void {
  * @param requestTimeoutMs how long a request may take to arrive
  * @throws an Error that says which address cannot be had, and why
  */
-export async function listen(
+export function listen(
   address: Address,
   routes: Readonly<Record<string, Handler>>,
+  requestTimeoutMs = 10_000,
+): Promise<Listening> {
+  return serve(address, (request, response) => answer(routes, request, response), requestTimeoutMs);
+}
+
+/**
+ * Serves whatever one handler answers; 500 where it fails.
+ *
+ * @throws an Error that says which address cannot be had, and why
+ */
+export async function serve(
+  address: Address,
+  handler: Handler,
   requestTimeoutMs = 10_000,
 ): Promise<Listening> {
   const timeouts = {
@@ -77,14 +97,12 @@ export async function listen(
     connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 2),
   };
   const server = createServer(timeouts, (request, response) => {
-    answer(routes, request, response).catch(() => fail(response));
+    void (async () => handler(request, response))().catch(() => fail(response));
   });
   await new Promise<void>((resolve, reject) => {
     // It stays on: a connection that cannot be accepted (no file descriptor is left) must not end the process.
-    server.on('error', (error) => reject(problemOf(error, address)));
+    server.on('error', (error) => reject(addressProblem(error, address)));
     server.listen(address.port, address.host, resolve);
   });
-  const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
-  return { address: shown(address.host, port), close: () => close(server) };
+  return { address: boundAddress(server, address), close: () => close(server) };
 }

@@ -31,6 +31,7 @@ function bothGiven(values: Values): Problem[] {
     ['kong-admin-ca-cert', 'kong-admin-ca-cert-file'],
     ['kong-admin-tls-client-cert', 'kong-admin-tls-client-cert-file'],
     ['kong-admin-tls-client-key', 'kong-admin-tls-client-key-file'],
+    ['diagnostics-token', 'diagnostics-token-file'],
   ];
   return pairs
     .filter(([value, file]) => values[value] !== undefined && values[file] !== undefined)
@@ -215,14 +216,59 @@ function electionProblems(values: Values): Problem[] {
   return problems;
 }
 
+/** What concerns the objects that hold configuration means nothing where none do. */
+function objectProblems(values: Values): Problem[] {
+  if (values['config-selector'] !== undefined) return [];
+  const text = 'means nothing without --config-selector';
+  return [
+    ...(values['annotate-sources'] ? [problem('annotate-sources', text)] : []),
+    ...(values['admission-webhook-listen'] === undefined ? [] : [problem('admission-webhook-listen', text)]),
+  ];
+}
+
+const ADDRESSES = [
+  'health-probe-bind-address',
+  'metrics-bind-address',
+  'diagnostics-bind-address',
+  'admission-webhook-listen',
+] as const satisfies readonly SettingName[];
+
+/** Each of the addresses that are the same as one before. */
 function addressProblems(values: Values): Problem[] {
-  const probes = values['health-probe-bind-address'];
-  const metrics = values['metrics-bind-address'];
-  if (probes === undefined || metrics === undefined || probes.port === 0 || probes.port !== metrics.port) {
-    return [];
+  return ADDRESSES.flatMap((name, index) => {
+    const own = values[name];
+    if (own === undefined || own.port === 0) return [];
+    const taken = ADDRESSES.slice(0, index).find((other) => {
+      const address = values[other];
+      if (address?.port !== own.port) return false;
+      return address.host === own.host || address.host === undefined || own.host === undefined;
+    });
+    return taken === undefined ? [] : [problem(name, `must differ from --${taken}`)];
+  });
+}
+
+const isLoopback = (host: string | undefined): boolean =>
+  host !== undefined && /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i.test(host);
+
+function diagnosticsProblems(values: Values): Problem[] {
+  const address = values['diagnostics-bind-address'];
+  const token = values['diagnostics-token'];
+  const problems: Problem[] = [];
+  const isOpen = token === undefined && values['diagnostics-token-file'] === undefined;
+  if (address !== undefined && !isLoopback(address.host) && isOpen) {
+    const how = 'is no loopback address: whoever reaches it would see all; it needs --diagnostics-token-file';
+    problems.push(problem('diagnostics-bind-address', how));
   }
-  const overlap = probes.host === metrics.host || probes.host === undefined || metrics.host === undefined;
-  return overlap ? [problem('metrics-bind-address', 'must differ from --health-probe-bind-address')] : [];
+  if (token !== undefined && !/^[!-~]+$/.test(token))
+    problems.push(problem('diagnostics-token', 'must be one word of printable ASCII, without spaces'));
+  if (!values['diagnostics-allowed-hosts'].every((host) => /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(host)))
+    problems.push(
+      problem(
+        'diagnostics-allowed-hosts',
+        'must be host names such as silverback.example.com, without ports',
+      ),
+    );
+  return problems;
 }
 
 /** What is wrong with how one gateway is to be reached; the other settings do not matter. */
@@ -237,6 +283,16 @@ export function connectionProblems(values: Values): Problem[] {
   ];
 }
 
+/** What is wrong with which gateways there are, and with how they are pushed to; the other settings do not matter. */
+export function fleetProblems(values: Values): Problem[] {
+  return [
+    ...gatewayProblems(values),
+    ...bothGiven(values),
+    ...adminApiProblems(values),
+    ...rolloutProblems(values),
+  ];
+}
+
 /** All settings that contradict each other or make no sense, at once. */
 export function contradictions(values: Values): Problem[] {
   return [
@@ -248,5 +304,7 @@ export function contradictions(values: Values): Problem[] {
     ...rolloutProblems(values),
     ...electionProblems(values),
     ...addressProblems(values),
+    ...objectProblems(values),
+    ...diagnosticsProblems(values),
   ];
 }

@@ -153,3 +153,8 @@ export function shownSettings(values: Values): Record<string, unknown> {
     }),
   );
 }
+
+/** Each setting as it is where nobody sets anything. */
+export function usualSettings(): Record<string, unknown> {
+  return shownSettings(readSettings({}, {}).values);
+}

@@ -384,6 +384,52 @@ export const SETTINGS = define({
     group: 'Operation',
     help: 'address of /metrics; off for none',
   },
+  'annotate-sources': {
+    kind: 'switch',
+    default: 'false',
+    group: 'Operation',
+    help: 'the leader notes on each ConfigMap and Secret what became of it, as annotations silverback.dev/state…; needs the right to patch them',
+  },
+  'admission-webhook-listen': {
+    kind: 'address',
+    default: 'off',
+    group: 'Operation',
+    help: 'address of the validating admission webhook, e.g. :8080; it refuses ConfigMaps and Secrets that would be invalid before they are stored; off for none',
+  },
+  'admission-webhook-cert-file': {
+    kind: 'text',
+    default: '/admission-webhook/tls.crt',
+    group: 'Operation',
+    help: 'file that holds the PEM of its certificate; read again when it changes',
+  },
+  'admission-webhook-key-file': {
+    kind: 'text',
+    default: '/admission-webhook/tls.key',
+    group: 'Operation',
+    help: "file that holds the PEM of that certificate's key; read again when it changes",
+  },
+  'diagnostics-bind-address': {
+    kind: 'address',
+    default: '127.0.0.1:10256',
+    group: 'Operation',
+    help: 'address of the dashboard and the diagnostics API; off for none; anything but loopback needs a token',
+  },
+  'diagnostics-token': {
+    kind: 'text',
+    secret: true,
+    group: 'Operation',
+    help: 'token that the diagnostics API asks for (Authorization: Bearer)',
+  },
+  'diagnostics-token-file': {
+    kind: 'text',
+    group: 'Operation',
+    help: 'file with that token; read again when it changes',
+  },
+  'diagnostics-allowed-hosts': {
+    kind: 'list',
+    group: 'Operation',
+    help: 'names, beside those of loopback and IP addresses, under which browsers may reach the dashboard',
+  },
   'shutdown-grace': {
     kind: 'duration',
     default: '20s',

@@ -8,6 +8,7 @@ import { watchFiles } from './files.js';
 import type { FilePaths, FileReading } from './files.js';
 import { sourceOf } from './objects.js';
 import type { ObjectKind } from './objects.js';
+import { sameTexts } from './source.js';
 import type { Source } from './source.js';
 
 /** What the sources hold, all of them read at least once. */
@@ -94,6 +95,15 @@ export function followSources(options: FollowOptions): Sources {
     unreadable: [...(reading?.unreadable ?? []), ...caches.flatMap(unreadableObjects)],
   });
 
+  /** What was last told of each object; whoever changes but its annotations, as we do ourselves, changes no source. */
+  const told = new Map<string, Source>();
+  const tellObject = (source: Source): void => {
+    const before = told.get(source.name);
+    told.set(source.name, source);
+    if (before === undefined || before.gitSha !== source.gitSha || !sameTexts(before, source))
+      report({ kind: 'source-changed', source: source.name, documents: source.texts.length });
+  };
+
   const watchObjects = (selection: ObjectSelection, kind: ObjectKind, namespace: string): void => {
     const cache = startWatchCache({
       client: selection.client,
@@ -105,12 +115,11 @@ export function followSources(options: FollowOptions): Sources {
       random,
       report,
       onChange(items, { kind: how, keys }) {
-        if (how !== 'synced') {
-          for (const key of keys) {
-            const source = items.get(key);
-            if (source !== undefined)
-              report({ kind: 'source-changed', source: source.name, documents: source.texts.length });
-          }
+        for (const key of keys) {
+          const source = items.get(key);
+          if (source === undefined) told.delete(`${kind} ${key}`);
+          else if (how === 'synced') told.set(source.name, source);
+          else tellObject(source);
         }
         changed();
       },

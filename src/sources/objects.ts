@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { fieldsOf, isObject, parseMeta } from '../kube/object.js';
 import { isCompressedConfigName, isConfigName, MAX_SOURCE_BYTES } from './source.js';
 import type { Source, SourceText } from './source.js';
+import { notedIn, sizesOf } from './state-annotations.js';
 
 export type ObjectKind = 'ConfigMap' | 'Secret';
 
@@ -66,6 +67,7 @@ function plainTexts(object: unknown, place: string): SourceText[] {
 export function sourceOf(kind: ObjectKind, object: unknown): Source {
   const { namespace, name, uid, resourceVersion, annotations } = parseMeta(object);
   const gitSha = annotations[GIT_SHA];
+  const sizes = sizesOf(object);
   if (!isObject(object)) throw new Error('not an object');
   const place = `${kind.toLowerCase()}/${namespace}/${name}`;
   const texts =
@@ -79,5 +81,7 @@ export function sourceOf(kind: ObjectKind, object: unknown): Source {
     object: { apiVersion: 'v1', kind, namespace, name, uid },
     resourceVersion,
     ...(gitSha !== undefined && { gitSha }),
+    ...(sizes !== undefined && { sizes }),
+    noted: notedIn(annotations),
   };
 }

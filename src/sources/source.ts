@@ -21,6 +21,10 @@ export interface Source {
   readonly resourceVersion?: string;
   /** The annotation `silverback.dev/git-sha`: the commit that the object was made of. */
   readonly gitSha?: string;
+  /** Of the object: its keys with the sizes of their values (state-annotations.ts). */
+  readonly sizes?: string;
+  /** What is noted on the object of what became of it. */
+  readonly noted?: Readonly<Record<string, string>>;
 }
 
 /** A source with more than this in it is not read (bytes, unpacked); Kong takes 10 MiB unless told otherwise. */
@@ -34,4 +38,15 @@ export function isConfigName(name: string): boolean {
 /** Whether a key name is that of a compressed configuration text. */
 export function isCompressedConfigName(name: string): boolean {
   return /\.gz$/i.test(name) && isConfigName(name.slice(0, -3));
+}
+
+/** Whether two readings of a source hold the same. */
+export function sameTexts(one: Source, other: Source): boolean {
+  return (
+    one.texts.length === other.texts.length &&
+    one.texts.every(({ file, text }, index) => {
+      const twin = other.texts[index];
+      return twin?.file === file && Buffer.compare(twin.text, text) === 0;
+    })
+  );
 }

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { containerSettings } from '../support/container-settings.js';
 import { CHART, helm, only, podOf, render } from './render.js';
@@ -51,7 +52,8 @@ describe.each(SETS)('the chart with %s', (_, values) => {
 
   it('grants nothing in the whole cluster', () => {
     expect(objects.map(({ kind }) => kind).filter((kind) => kind.startsWith('Cluster'))).toEqual([]);
-    expect(objects.filter(({ metadata }) => !metadata.namespace)).toEqual([]);
+    const webhooks = 'ValidatingWebhookConfiguration';
+    expect(objects.filter(({ kind, metadata }) => !metadata.namespace && kind !== webhooks)).toEqual([]);
   });
 
   it('binds each Role, in its namespace, to the account of its pods; to boot, to those that may', () => {
@@ -69,7 +71,7 @@ describe.each(SETS)('the chart with %s', (_, values) => {
 
   it('allows by name the Lease that Silverback uses, and the Secrets of its history, which it makes without data', () => {
     const { 'leader-elect': elect, 'history-secret': record, 'history-slots': slots } = settingsOf(objects);
-    const secrets = objects.filter(({ kind }) => kind === 'Secret');
+    const secrets = objects.filter(({ kind, type }) => kind === 'Secret' && type !== 'kubernetes.io/tls');
     const names = record === undefined ? [] : [record, ...numbers(slots).map((slot) => `${record}-${slot}`)];
     expect(secrets.map(({ metadata }) => metadata.name)).toEqual(names);
     for (const { metadata, ...others } of secrets) {
@@ -101,7 +103,8 @@ describe.each(SETS)('the chart with %s', (_, values) => {
     const { matchLabels } = deployment.spec['selector'] as { matchLabels: Record<string, string> };
     const template = deployment.spec['template'] as { metadata: { labels: Record<string, string> } };
     expect(template.metadata.labels).toMatchObject(matchLabels);
-    expect(only(objects, 'Service').spec['selector']).toEqual(matchLabels);
+    for (const { spec } of objects.filter(({ kind }) => kind === 'Service'))
+      expect(spec['selector']).toEqual(matchLabels);
     expect(only(objects, 'PodDisruptionBudget').spec['selector']).toEqual({ matchLabels });
     expect(only(objects, 'NetworkPolicy').spec['podSelector']).toEqual({ matchLabels });
     expect(only(objects, 'Pod').metadata.labels).not.toMatchObject(matchLabels);
@@ -136,6 +139,13 @@ describe('the rights', () => {
     });
   });
 
+  it('include patching the sources where they are annotated, and only there', () => {
+    expect(rightsOf(valueSet('a webhook with a certificate of its own'))).toMatchObject({
+      'apps/silverback': [...lease, events],
+      'shop/apps.silverback': ['configmaps,secrets: list,watch,patch', events],
+    });
+  });
+
   it('follow these wherever they are, and leave out Secrets that are not read', () => {
     expect(rightsOf(valueSet('several namespaces'))).toEqual({
       ...history,
@@ -161,6 +171,63 @@ describe('the rights', () => {
     const roles = rightsOf(valueSet('everything on'));
     expect(roles['apps/edge-silverback-history-boot']).toEqual(['secrets by name: get']);
     expect(Object.keys(rightsOf(MINIMAL)).filter((name) => name.endsWith('-boot'))).toEqual([]);
+  });
+});
+
+describe('the admission webhook', () => {
+  const objects = render(valueSet('a webhook with a certificate of its own'));
+  const { webhooks } = only(objects, 'ValidatingWebhookConfiguration') as unknown as {
+    webhooks: { clientConfig: { caBundle: string; service: object } }[];
+  };
+
+  it('is off unless it is wanted', () => {
+    const kinds = render(MINIMAL).map(({ kind }) => kind);
+    expect(kinds).not.toContain('ValidatingWebhookConfiguration');
+  });
+
+  it('is asked about labelled ConfigMaps and Secrets of those namespaces, and in the way of nobody', () => {
+    expect(webhooks).toMatchObject([
+      {
+        failurePolicy: 'Ignore',
+        sideEffects: 'None',
+        timeoutSeconds: 10,
+        objectSelector: {
+          matchLabels: { 'silverback.dev/config': 'true' },
+          matchExpressions: [{ key: 'tier', operator: 'Exists' }],
+        },
+        namespaceSelector: {
+          matchExpressions: [
+            { key: 'kubernetes.io/metadata.name', operator: 'In', values: ['shop', 'kong'] },
+          ],
+        },
+        rules: [{ operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['configmaps', 'secrets'] }],
+        clientConfig: {
+          service: { name: 'silverback-admission', namespace: 'apps', port: 443, path: '/validate' },
+        },
+      },
+    ]);
+  });
+
+  it('shows a certificate for its Service, of the CA that the API server is told', () => {
+    const secret = objects.find(({ type }) => type === 'kubernetes.io/tls') as unknown as {
+      data: Record<string, string>;
+    };
+    const pem = (name: string): Buffer => Buffer.from(secret.data[name]!, 'base64');
+    const certificate = new X509Certificate(pem('tls.crt'));
+    expect(certificate.checkHost('silverback-admission.apps.svc')).toBeDefined();
+    const authority = new X509Certificate(Buffer.from(webhooks[0]!.clientConfig.caBundle, 'base64'));
+    expect(certificate.verify(authority.publicKey)).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(pem('tls.key')))).toBe(true);
+  });
+
+  it('leaves the CA to cert-manager where that is wanted', () => {
+    const [webhook] = render(valueSet('everything on')).filter(
+      ({ kind }) => kind === 'ValidatingWebhookConfiguration',
+    );
+    expect(webhook?.metadata).toMatchObject({
+      annotations: { 'cert-manager.io/inject-ca-from': 'apps/admission' },
+    });
+    expect(JSON.stringify(webhook)).not.toContain('caBundle');
   });
 });
 
@@ -227,6 +294,16 @@ describe('the chart refuses', () => {
       /settings.*'kong-admin-token' not allowed/,
     ],
     ['an unknown kind of source', { ...MINIMAL, config: { kinds: ['pods'] } }, /config\/kinds/],
+    [
+      'a webhook whose certificate nobody can check',
+      { ...MINIMAL, admissionWebhook: { enabled: true, certificate: { secretName: 'x' } } },
+      /needs caBundle or certManager/,
+    ],
+    [
+      'a webhook whose selector it cannot translate',
+      { ...MINIMAL, config: { selector: 'a in (b,c)' }, admissionWebhook: { enabled: true } },
+      /objectSelector is needed/,
+    ],
     ['no source at all', { ...MINIMAL, config: { selector: '' } }, /nothing to push/],
     ['replicas that do not elect', { ...MINIMAL, election: { enabled: false } }, /replicas must be 1/],
   ])('%s', (_, values, words) => {

@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createMetrics, GATEWAY_STATES } from '../../src/report/metrics.js';
-import { only, podOf, render } from './render.js';
+import { parse } from 'yaml';
+import { CHART, only, podOf, render } from './render.js';
 import { valueSet } from './value-sets.js';
 
 interface Group {
-  readonly rules: readonly { readonly alert: string; readonly expr: string }[];
+  readonly rules: readonly {
+    readonly alert: string;
+    readonly expr: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: { readonly summary: string };
+  }[];
 }
 
 describe('monitoring', () => {
@@ -26,17 +33,20 @@ describe('monitoring', () => {
     expect(ports.map(({ name }) => name)).toContain(endpoint?.port);
   });
 
-  it.each(rules)('alerts with %s on metrics and states that there are', (_, expr) => {
-    const { registry } = createMetrics('test');
-    const metrics = expr.match(/\bsilverback_\w+/g) ?? [];
-    expect(metrics).not.toEqual([]);
-    expect(metrics.filter((name) => registry.getSingleMetric(name) === undefined)).toEqual([]);
-    const states = [...expr.matchAll(/state!?=~?"([^"]+)"/g)].flatMap(([, texts]) => texts!.split('|'));
-    expect(GATEWAY_STATES).toEqual(expect.arrayContaining(states));
+  it('makes a rule of every alert of the plain file', () => {
+    const { groups } = parse(readFileSync(join(CHART, 'files/alerts.yaml'), 'utf8')) as { groups: Group[] };
+    const [plain] = groups;
+    const told = (each: Group | undefined) =>
+      each?.rules.map(({ alert, annotations }) => [alert, annotations.summary]);
+    expect(told(group)).toEqual(told(plain));
+    for (const { labels } of group!.rules) {
+      expect(labels).toEqual({ severity: expect.any(String), silverback: 'apps/edge-silverback' });
+    }
   });
 
   it('means the pods of its own release alone', () => {
     for (const [, expr] of rules) {
+      expect(expr).not.toContain('job="silverback"');
       const pattern = /pod=~"([^"]+)"/.exec(expr)?.[1] ?? '';
       expect('edge-silverback-5d4f8c7b9-x2x4z').toMatch(new RegExp(`^(?:${pattern})$`));
       expect('edge-silverback-two-5d4f8c7b9-x2x4z').not.toMatch(new RegExp(`^(?:${pattern})$`));

@@ -27,6 +27,8 @@ export interface Rendered extends KubeObject {
     readonly labels: Readonly<Record<string, string>>;
   };
   readonly rules?: readonly Rule[];
+  /** Of a Secret. */
+  readonly type?: string;
   readonly roleRef?: { readonly kind: string; readonly name: string };
   readonly subjects?: readonly Readonly<Record<'kind' | 'name' | 'namespace', string>>[];
   // Whatever it is, it is only compared.

@@ -22,6 +22,8 @@ const start = (...sources: string[]) =>
     ...[
       '--health-probe-bind-address',
       '127.0.0.1:0',
+      '--diagnostics-bind-address',
+      '127.0.0.1:0',
       '--metrics-bind-address',
       '127.0.0.1:0',
       '--log-level',

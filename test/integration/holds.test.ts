@@ -37,6 +37,7 @@ const start = (files: readonly string[] = ['a.yaml'], ...args: string[]): Replic
     ...files.flatMap((file) => ['--config-file', join(config, file)]),
     ...['--data-dir', dataDir, '--canary-hold', '100ms', '--log-level', 'trace'],
     ...['--health-probe-bind-address', 'off', '--metrics-bind-address', 'off'],
+    ...['--diagnostics-bind-address', 'off'],
     ...args,
   ]);
 

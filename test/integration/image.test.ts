@@ -79,7 +79,7 @@ interface Bom {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-test('the bill of materials lists every package in the image, no other, and what needs which', () => {
+test('the bill of materials lists every package in the image and in the dashboard, no other, and what needs which', () => {
   const text = execFileSync(process.execPath, [join(checkout, 'scripts/sbom.mjs')], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
@@ -91,8 +91,14 @@ test('the bill of materials lists every package in the image, no other, and what
     .map((path) => JSON.parse(readFileSync(path, 'utf8')) as { name: string; version: string })
     .map(({ name, version }) => `${name}@${version}`);
   const listed = bom.components.map(({ name, version }) => `${name}@${version}`);
-  expect(listed.toSorted()).toEqual([...new Set(packages)].toSorted());
-  for (const { purl, version } of bom.components) expect(purl).toMatch(new RegExp(`^pkg:npm/.+@${version}$`));
+  const { version } = JSON.parse(
+    readFileSync(join(checkout, 'node_modules/preact/package.json'), 'utf8'),
+  ) as {
+    version: string;
+  };
+  expect(listed.toSorted()).toEqual([...new Set([...packages, `preact@${version}`])].toSorted());
+  for (const { purl, version: its } of bom.components)
+    expect(purl).toMatch(new RegExp(`^pkg:npm/.+@${its}$`));
   const refs = [bom.metadata.component, ...bom.components].map((component) => component['bom-ref']);
   expect(bom.dependencies.map(({ ref }) => ref).toSorted()).toEqual(refs.toSorted());
   expect(refs).toEqual(expect.arrayContaining(bom.dependencies.flatMap(({ dependsOn }) => dependsOn)));
@@ -107,6 +113,11 @@ describe('what the image holds', () => {
     const bytes = files.reduce((sum, path) => sum + lstatSync(path).size, 0);
     expect(bytes / 1e6).toBeLessThan(LIMIT_MB);
     expect(files.filter((path) => /\.(ts|map)$/.test(path))).toEqual([]);
+  });
+
+  it('has the dashboard', () => {
+    for (const name of ['index.html', 'assets/dashboard.js', 'assets/licences.txt'])
+      expect(lstatSync(join(tree, 'dist/server/dashboard', name)).isFile()).toBe(true);
   });
 
   it('is what the Dockerfile copies', () => {
@@ -141,6 +152,7 @@ describe('what the image holds', () => {
       '--leader-elect=on',
       '--health-probe-bind-address=127.0.0.1:0',
       '--metrics-bind-address=127.0.0.1:0',
+      '--diagnostics-bind-address=127.0.0.1:0',
     ]);
     const closed = once(replica, 'close') as Promise<unknown[]>;
     let log = '';

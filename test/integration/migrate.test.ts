@@ -67,7 +67,14 @@ const urls = (): string[] => troop.world.pods().map(({ kong }) => kong.adminUrl)
 const hashes = (): string[] => troop.world.pods().map(({ kong }) => kong.hash());
 
 function start(...args: string[]): Replica {
-  const addresses = ['--health-probe-bind-address', 'off', '--metrics-bind-address', 'off'];
+  const addresses = [
+    '--health-probe-bind-address',
+    'off',
+    '--metrics-bind-address',
+    'off',
+    '--diagnostics-bind-address',
+    'off',
+  ];
   return troop.start([...urls().flatMap((url) => ['--kong-admin-url', url]), ...addresses, ...args]);
 }
 

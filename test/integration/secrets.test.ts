@@ -1,4 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
+import type { Replica } from '../../src/demo/replica.js';
+import type { Status } from '../../src/server/diagnostics/status.js';
 import { addressOf, createTroop } from '../support/troop.js';
 import type { Troop } from '../support/troop.js';
 
@@ -12,6 +14,7 @@ const planted = (name: string): string => `s3cr3t-${name}-0ff`;
 
 const SECRETS = {
   token: planted('token'),
+  diagnostics: planted('diagnostics'),
   header: planted('header'),
   key: planted('key'),
   password: planted('password'),
@@ -96,21 +99,41 @@ password=${SECRETS.custom}: 1
 `,
 );
 
-test('no planted secret appears in any log line, metric or Event, whatever goes wrong', async () => {
+/** All that the diagnostics API has to say: of what is desired, and of what differs from the oldest revision that is kept. */
+async function askAll(replica: Replica): Promise<string[]> {
+  const url = addressOf(replica, 'dashboard');
+  const headers = { authorization: `Bearer ${SECRETS.diagnostics}` };
+  const ask = async (path: string): Promise<string> => (await fetch(`${url}${path}`, { headers })).text();
+  const status = await ask('/api/v1/status');
+  const { revisions } = JSON.parse(status) as Status;
+  const [from, to] = [revisions.kept.at(-1)?.id ?? '', revisions.desired?.id ?? ''];
+  const paths = ['/', '/openapi.json', '/api/v1/happenings', '/api/v1/settings', '/api/v1/config'];
+  const answers = await Promise.all([...paths, `/api/v1/diff?from=${from}&to=${to}`].map(ask));
+  const stop = new AbortController();
+  const events = await fetch(`${url}/api/v1/events`, { headers, signal: stop.signal });
+  const first = await events.body!.getReader().read();
+  stop.abort();
+  return [status, ...answers, Buffer.from(first.value ?? []).toString()];
+}
+
+test('no planted secret appears in any log line, metric, Event or answer, whatever goes wrong', async () => {
   troop = await createTroop({ gateways: 2 });
   const { world } = troop;
   const args = (kubeconfig: string): string[] => [
     ...['--kubeconfig', kubeconfig, '--kong-admin-svc', 'kong/kong-admin', '--leader-elect', 'on'],
     ...['--config-selector', 'silverback.dev/config=true', '--log-level', 'trace', '--retry-period', '500ms'],
     ...['--health-probe-bind-address', '127.0.0.1:0', '--metrics-bind-address', '127.0.0.1:0'],
+    ...['--diagnostics-bind-address', '127.0.0.1:0'],
     ...['--kong-admin-header', `X-Proxy-Auth:${SECRETS.header}`],
   ];
   const replica = troop.start(args(`${troop.folder}/kubeconfig`), {
     CONTROLLER_KONG_ADMIN_TOKEN: SECRETS.token,
+    CONTROLLER_DIAGNOSTICS_TOKEN: SECRETS.diagnostics,
   });
 
   world.setConfig('shop', { 'kong.yaml': config('one') });
   await troop.untilConverged(0);
+  const said = await askAll(replica);
 
   // Kong itself finds fault with everything, in words that hold the values.
   const [picky] = world.pods();
@@ -148,6 +171,7 @@ test('no planted secret appears in any log line, metric or Event, whatever goes 
   const broken = performance.now();
   world.setConfig('shop', { 'kong.yaml': BROKEN });
   await troop.until('the findings', () => troop.said('config-invalid', broken).length > 0);
+  said.push(...(await askAll(replica)));
   const torn = performance.now();
   world.setConfig('shop', { 'kong.yaml': `${config('three')}\n  - "${SECRETS.custom}: [` });
   await troop.until('the syntax error', () => troop.said('config-invalid', torn).length > 0);
@@ -170,7 +194,10 @@ test('no planted secret appears in any log line, metric or Event, whatever goes 
     ...replica.stray,
     ...world.kube.list('Event').map((event) => JSON.stringify(event)),
     metrics,
+    ...said,
+    ...(await askAll(replica)),
   ];
+  expect(said.join('\n')).toContain('/shop');
   expect(world.kube.list('Event').length).toBeGreaterThan(3);
   const leaked = Object.entries(SECRETS).flatMap(([name, secret]) =>
     written.filter((text) => text.includes(secret)).map((text) => `${name}: ${text.slice(0, 500)}`),

@@ -55,7 +55,7 @@ test('no gateways is a state like another: ready, told, counted, and over when o
   world.setConfig('shop', { 'kong.yaml': configOf('one') });
   await troop.until('the word', () => troop.said('no-gateways').length > 0);
   const [replica] = troop.replicas;
-  await troop.until('the servers', () => troop.said('serving').length === 2);
+  await troop.until('the servers', () => troop.said('serving').length === 3);
   await troop.until('validation', () => troop.said('desired-changed').length > 0);
   expect((await fetch(`${addressOf(replica!, 'probes')}/readyz`)).status).toBe(200);
   expect((await fetch(`${addressOf(replica!, 'probes')}/healthz`)).status).toBe(200);

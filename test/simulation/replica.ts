@@ -120,6 +120,7 @@ export function createReplica(options: ReplicaOptions): Replica {
               { ...options, run, from: name, dice: dice.of(`${run.name}/admin`) },
               userAgent,
             ),
+            certificates: () => ({ client: undefined, ca: undefined, servers: new Map() }),
             close: () => Promise.resolve(),
           }),
         gzip: promptGzip,

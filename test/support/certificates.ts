@@ -17,7 +17,17 @@ export interface Certificates {
   /** A client certificate of somebody else's CA. */
   readonly stranger: KeyPair;
   /** Another certificate for the same CA, e.g. to rotate to. Kubernetes takes `organization` for a group. */
-  issue(names: readonly string[], commonName?: string, organization?: string): Promise<KeyPair>;
+  issue(
+    names: readonly string[],
+    commonName?: string,
+    organization?: string,
+    validity?: Validity,
+  ): Promise<KeyPair>;
+}
+
+export interface Validity {
+  readonly from?: Date;
+  readonly to?: Date;
 }
 
 export interface CertificateOptions {
@@ -32,14 +42,28 @@ export async function makeCertificates({
   clientName = 'silverback',
 }: CertificateOptions = {}): Promise<Certificates> {
   const [ca, otherCa] = await Promise.all([makeCa(), makeCa()]);
-  const issue: Certificates['issue'] = (names, commonName = names[0] ?? 'localhost', organization) =>
-    sign(ca, names, commonName, organization);
+  const issue: Certificates['issue'] = (
+    names,
+    commonName = names[0] ?? 'localhost',
+    organization,
+    validity,
+  ) => sign(ca, names, commonName, organization, validity);
   const [server, client, stranger] = await Promise.all([
     issue(serverNames),
     issue([clientName]),
     sign(otherCa, [clientName], clientName),
   ]);
   return { ca: ca.cert, caKey: ca.key, server, client, stranger, issue };
+}
+
+/** As Kong makes one for itself, where it is given none. */
+export async function makeSelfSigned(name: string): Promise<KeyPair> {
+  const made = await generate([{ name: 'commonName', value: name }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
+  });
+  return { key: made.private, cert: made.cert };
 }
 
 /** Each with a name of its own: where two CAs of one name are trusted, OpenSSL looks at the first one only. */
@@ -60,6 +84,7 @@ async function sign(
   names: readonly string[],
   commonName: string,
   organization?: string,
+  { from, to }: Validity = {},
 ): Promise<KeyPair> {
   const subject = [{ name: 'commonName', value: commonName }];
   if (organization !== undefined) subject.push({ name: 'organizationName', value: organization });
@@ -67,6 +92,8 @@ async function sign(
     keyType: 'ec',
     algorithm: 'sha256',
     ca,
+    ...(from !== undefined && { notBeforeDate: from }),
+    ...(to !== undefined && { notAfterDate: to }),
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },

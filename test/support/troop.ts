@@ -59,6 +59,7 @@ export async function createTroop(options: {
     ['--leader-elect', 'on'],
     ['--health-probe-bind-address', '127.0.0.1:0'],
     ['--metrics-bind-address', '127.0.0.1:0'],
+    ['--diagnostics-bind-address', '127.0.0.1:0'],
     ['--log-level', 'trace'],
     SHORT_LEASE,
     ['--canary-hold', '100ms'],
@@ -137,7 +138,7 @@ export function overlapsIn(pods: readonly GatewayPod[]): string[] {
 }
 
 /** The address in a "what on address" line. */
-export function addressOf(replica: Replica, what: 'probes' | 'metrics'): string {
+export function addressOf(replica: Replica, what: 'probes' | 'metrics' | 'dashboard'): string {
   const line = replica.lines.find(({ event, message }) => event === 'serving' && message.startsWith(what));
   if (line === undefined) throw new Error(`${replica.name} serves no ${what}`);
   return `http://${String(line.fields['address'])}`;

@@ -38,6 +38,7 @@ export interface VirtualFleet {
 
 export const FLEET_SETTINGS: FleetPorts['settings'] = {
   concurrency: 10,
+  partAtOnce: 1 / 4,
   pushTimeoutMs: 30_000,
   statusTimeoutMs: 5_000,
   retries: 3,
@@ -61,6 +62,7 @@ export function openVirtualFleet(
     readonly settings?: Partial<FleetPorts['settings']>;
     readonly smoke?: FleetPorts['smoke'];
     readonly seed?: number;
+    readonly changeSeenAt?: NonNullable<FleetPorts['changeSeenAt']>;
   } = {},
 ): VirtualFleet {
   const clock = createVirtualClock();
@@ -79,6 +81,7 @@ export function openVirtualFleet(
     report: (happening) => happenings.push(happening),
     settings: { ...FLEET_SETTINGS, ...options.settings },
     smoke: options.smoke,
+    ...(options.changeSeenAt !== undefined && { changeSeenAt: options.changeSeenAt }),
     onRejected: (member, revision, _body, canary) =>
       tell(canary ? 'rejected' : 'set-aside', revision, { by: member.name }),
     onFailed: (revision, trouble) => tell('failed', revision, { trouble }),

@@ -1,10 +1,12 @@
 import { styleText } from 'node:util';
+import type { Command } from 'commander';
 import type { ConfigDiff } from '../../config/diff/diff.js';
 import { isEmptyDiff } from '../../config/diff/diff.js';
 import { connectionProblems } from '../../settings/contradictions.js';
 import { readSettings } from '../../settings/read.js';
 import type { Problem, Raw } from '../../settings/read.js';
-import { diffJson } from './json.js';
+import { diffJson } from '../../config/diff/json.js';
+import { givenSettings } from '../setting-options.js';
 import { diffMarkdown } from './markdown.js';
 import { diffSides } from './sides.js';
 import type { SideArgument } from './sides.js';
@@ -22,7 +24,8 @@ const FAILED = 2;
 
 type Side = SideArgument | { readonly wrong: readonly Problem[] };
 
-function sideOf(argument: string, given: Raw): Side {
+function sideOf(argument: string, given: Raw, command: Command): Side {
+  if (argument.startsWith('@')) return { kept: argument.slice(1), history: command };
   if (!/^https?:\/\//i.test(argument)) return { path: argument };
   const { values, problems } = readSettings({ ...given, 'kong-admin-url': [argument] }, process.env);
   const wrong = [...problems, ...connectionProblems(values)];
@@ -32,16 +35,17 @@ function sideOf(argument: string, given: Raw): Side {
 /**
  * Prints what differs.
  *
- * @param sides paths, -, or URLs of gateways
- * @param given flags that say how a gateway is reached
+ * @param sides paths, -, URLs of gateways, or @ and a revision of the history
+ * @param command whose flags say how a gateway is reached, and where the history is
  * @returns the exit code: 0 no difference, 1 differences, 2 one of them is wrong, invalid or cannot be read
  */
 export async function compare(
   sides: readonly [string, string],
-  given: Raw,
+  command: Command,
   { format, deck }: DiffOptions,
 ): Promise<number> {
-  const [old, now] = [sideOf(sides[0], given), sideOf(sides[1], given)];
+  const given = givenSettings(command);
+  const [old, now] = [sideOf(sides[0], given, command), sideOf(sides[1], given, command)];
   if ('wrong' in old || 'wrong' in now) {
     const wrong = [old, now].flatMap((side) => ('wrong' in side ? side.wrong : []));
     const lines = wrong.map(({ setting, problem }) => `error: ${setting} ${problem}\n`);

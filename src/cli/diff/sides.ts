@@ -1,4 +1,5 @@
 // The two sides of a diff: each a configuration in files, or what a gateway serves.
+import type { Command } from 'commander';
 import { createCompiler } from '../../config/compile.js';
 import type { Compilation, Compiler, SourceText } from '../../config/compile.js';
 import type { ConfigDiff } from '../../config/diff/diff.js';
@@ -8,7 +9,11 @@ import type { Values } from '../../settings/read.js';
 import { readConfig, UnreadableConfig } from '../read-config.js';
 
 /** A path as `readConfig` takes it, or how to reach a gateway. */
-export type SideArgument = { readonly path: string } | { readonly gateway: Values };
+export type SideArgument =
+  | { readonly path: string }
+  | { readonly gateway: Values }
+  /** A revision of the history, and how it is found there. */
+  | { readonly kept: string; readonly history: Command };
 
 /**
  * @returns what differs, or all that is wrong, line by line
@@ -38,6 +43,8 @@ type Read = { readonly texts: readonly SourceText[] } | { readonly problem: stri
 
 async function readSide(side: SideArgument): Promise<Read> {
   return orProblem(async () => {
+    if ('kept' in side)
+      return { texts: await (await import('../read-kept.js')).readKept(side.kept, side.history) };
     if ('path' in side) return { texts: await readConfig(side.path, () => process.stdin) };
     return { texts: await (await import('../read-live.js')).readLive(side.gateway) };
   });

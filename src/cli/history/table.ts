@@ -2,11 +2,10 @@ import { shortId } from '../../config/revision.js';
 import { isApproved, withdrawalOf } from '../../history/record.js';
 import type { HistoryRecord, KeptRevision } from '../../history/record.js';
 import { firstOf } from '../../report/line.js';
-import { oneLine } from '../../report/one-line.js';
+import { columns, entities, time } from '../columns.js';
 
 /** So many of the newest decisions tell the story; -o json has all. */
 const AUDIT_SHOWN = 10;
-const SHOWN_TYPES = 3;
 
 /** The history for people: what is, what was kept, what was withdrawn, who decided what. */
 export function historyTable(record: HistoryRecord): string {
@@ -67,34 +66,8 @@ function origin({ sources }: KeptRevision): string {
   );
 }
 
-function entities(counts: Readonly<Record<string, number>>): string {
-  const all = Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .sort(([, one], [, other]) => other - one);
-  const shown = all.slice(0, SHOWN_TYPES).map(([type, count]) => `${count} ${type}`);
-  const rest = all.slice(SHOWN_TYPES).reduce((sum, [, count]) => sum + count, 0);
-  return [...shown, ...(rest > 0 ? [`${rest} more`] : [])].join(', ') || 'none';
-}
-
-/** To the second, in UTC, as the record has it. */
-const time = (iso: string): string => iso.replace(/\.\d+Z$/, 'Z').replace('T', ' ');
-
 function size(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
   const kib = bytes / 1024;
   return kib < 1024 ? `${kib.toFixed(1)} KiB` : `${(kib / 1024).toFixed(1)} MiB`;
-}
-
-/** Rows with their columns below each other; nothing where there is only a heading. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const isEmpty = rows.length < 2 && /^[A-Z]+$/.test(rows[0]?.[0] ?? '');
-  if (isEmpty) return '';
-  const cells = rows.map((row) => row.map(oneLine));
-  const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
-  const lineOf = (row: readonly string[]): string =>
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return cells.map((row) => `${lineOf(row)}\n`).join('');
 }

@@ -53,7 +53,7 @@ export function flatten({ documents, merged, live }: Side): FlatEntity[] {
       id: ids.get(entity),
       idKind: live ? 'derived' : (merged.identities.get(entity)?.kind ?? 'random'),
       references: new Map(),
-      ...fieldsOf(entity),
+      ...fieldsOf(entity, live),
     });
   const find = finder(flat.values());
   for (const each of flat.values()) {
@@ -67,19 +67,19 @@ export function flatten({ documents, merged, live }: Side): FlatEntity[] {
   return Array.from(flat.values());
 }
 
-function fieldsOf(entity: Entity): Pick<FlatEntity, 'shape' | 'fields' | 'workedOut'> {
+function fieldsOf(entity: Entity, live: boolean): Pick<FlatEntity, 'shape' | 'fields' | 'workedOut'> {
   const { record, workedOut, apart } = entityShape(entity);
   const made = workedOut.map((name) => [name, own(entity.value, name) ?? null] as const);
   return {
     shape: record,
-    fields: withoutEmpty(entity.model.type, fillRecord(record, expanded(entity), apart)),
+    fields: withoutEmpty(entity.model.type, fillRecord(record, expanded(entity, live), apart)),
     workedOut: Object.fromEntries(made.filter(([, form]) => form !== null)),
   };
 }
 
-/** The entity as Kong validates it: what shorthand fields stand for, in its place. */
-function expanded({ model, value, plugin }: Entity): Dict {
-  const { value: whole } = expandShorthand(model.type, withoutFalseRecords(model.fields, value));
+/** The entity as Kong validates it: what shorthand fields stand for, in its place. A gateway shows what came of that. */
+function expanded({ model, value, plugin }: Entity, live: boolean): Dict {
+  const whole = live ? value : expandShorthand(model.type, withoutFalseRecords(model.fields, value)).value;
   const config = plugin && asRecord(own(whole, 'config'));
   return config ? { ...whole, config: expandConfig(plugin.facts.config, config, []).value } : whole;
 }

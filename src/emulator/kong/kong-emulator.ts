@@ -91,7 +91,11 @@ async function listenAsProxy(
   const listener = await createListener(gateway.settings.host, proxy.port, undefined, (incoming) => {
     const { request, response } = incoming;
     try {
-      send(response, request, proxied(gateway, proxy.upstream, request), {});
+      send(response, request, proxied(gateway, proxy.upstream, request), {
+        // As Kong's proxy port answers, and its Admin API does not.
+        'X-Kong-Response-Latency': '0',
+        Server: `kong/${gateway.settings.version}`,
+      });
     } catch (error) {
       crash(incoming, error);
     }

@@ -1,6 +1,7 @@
 import type { StoredObject } from './object.js';
 import { createPages } from './pages.js';
 import { apiVersionOf, targetOf, type Target } from './resources.js';
+import { accessReview, attributesOf, forbidden, type Allows } from './rights.js';
 import { matcherOf } from './selectors.js';
 import { badRequest, statusObject, StatusError } from './status.js';
 import type { Store } from './store.js';
@@ -34,15 +35,18 @@ export interface ApiOptions extends WatchTimers {
   readonly store: Store;
   /** How a watch from a forgotten version is refused: with an ERROR event (as kube-apiserver does), or with an HTTP status. */
   readonly goneAs: 'event' | 'status';
+  /** Who may do what; everybody may do everything unless given. */
+  readonly allows?: Allows;
 }
 
 /** kube-apiserver's `--min-request-timeout`: watches without timeoutSeconds last at least that. */
 const DEFAULT_WATCH_S = 1800;
+const ACCESS_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 const SELF_SUBJECT_REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 const PATCH_TYPES = ['application/merge-patch+json', 'application/strategic-merge-patch+json'];
 
 export function createKubeApi(options: ApiOptions): KubeApi {
-  const { store, goneAs } = options;
+  const { store, goneAs, allows = () => true } = options;
   const watches = createWatches(store, options);
   const pages = createPages();
 
@@ -51,10 +55,15 @@ export function createKubeApi(options: ApiOptions): KubeApi {
     if (path === '/version') return { status: 200, body: { major: '1', minor: '33', gitVersion: 'v1.33.0' } };
     if (path === '/readyz' || path === '/livez') return { status: 200, body: 'ok' };
     if (path === SELF_SUBJECT_REVIEWS && request.method === 'POST') return whoAmI(request.client);
+    if (path === ACCESS_REVIEWS && request.method === 'POST') {
+      return { status: 201, body: accessReview(parseBody(request), request.client, allows) };
+    }
     const target = targetOf(path);
     if (target === undefined) {
       throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');
     }
+    const asked = attributesOf(request.method, target, new URLSearchParams(query), request.client);
+    if (!allows(asked)) throw forbidden(target, asked);
     return target.name === undefined
       ? onCollection(request, target, new URLSearchParams(query))
       : onObject(request, target, target.name);

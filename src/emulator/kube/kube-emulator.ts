@@ -6,6 +6,7 @@ import { createKubeApi } from './api.js';
 import { createFaults, type FaultRule, type SeenRequest } from './faults.js';
 import type { StoredObject } from './object.js';
 import { resourceOfKind } from './resources.js';
+import type { Allows } from './rights.js';
 import { createApiServer, type LoggedRequest, type ServerTls } from './server.js';
 import { createStore, type Change } from './store.js';
 
@@ -53,6 +54,10 @@ export interface KubeEmulator {
 
   /** Which tokens are good from now on. */
   setTokens(tokens: Readonly<Record<string, string>>): void;
+  /** How far its clock is ahead of ours from now on, as Date headers show it. */
+  setClockAhead(ms: number): void;
+  /** Who may do what from now on; at first, everybody may do everything. */
+  setRights(allows: Allows): void;
   /** Forgets old versions: watches and lists from before get 410. */
   compact(): void;
   bookmark(): void;
@@ -81,8 +86,11 @@ const BOOKMARK_MS = 60_000;
 export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Promise<KubeEmulator> {
   const after = options.after ?? afterOnTimers;
   const store = createStore({ uid: randomUUID, wall: () => new Date() });
+  let allows: Allows = () => true;
+  let clockAheadMs = 0;
   const api = createKubeApi({
     store,
+    allows: (asked) => allows(asked),
     after,
     bookmarkMs: options.bookmarkMs ?? BOOKMARK_MS,
     goneAs: options.goneAs ?? 'event',
@@ -97,6 +105,7 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     tokens,
     after,
     tls: options.tls,
+    clockAheadMs: () => clockAheadMs,
     log(request) {
       requests.push(request);
       if (requests.length > MOST_LOGGED) requests.shift();
@@ -155,6 +164,12 @@ export async function startKubeEmulator(options: KubeEmulatorOptions = {}): Prom
     setTokens(next) {
       tokens.clear();
       for (const [token, client] of Object.entries(next)) tokens.set(token, client);
+    },
+    setClockAhead(ms) {
+      clockAheadMs = ms;
+    },
+    setRights(next) {
+      allows = next;
     },
     compact: () => api.compact(),
     bookmark: () => api.bookmark(),

@@ -30,6 +30,7 @@ export interface ServerOptions {
   readonly after: (ms: number, fn: () => void) => () => void;
   readonly log: (request: LoggedRequest) => void;
   readonly tls: ServerTls | undefined;
+  readonly clockAheadMs: () => number;
 }
 
 export interface ApiServer {
@@ -68,7 +69,10 @@ export function createApiServer(options: ServerOptions): ApiServer {
     }
     seen.status = answer.status;
     if ('watch' in answer) stream(seen, answer.watch, response);
-    else send(answer, response);
+    else {
+      response.setHeader('Date', new Date(Date.now() + options.clockAheadMs()).toUTCString());
+      send(answer, response);
+    }
   }
 
   function answerTo(

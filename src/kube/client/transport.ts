@@ -19,6 +19,8 @@ export interface KubeAnswer {
   readonly status: number;
   /** The Retry-After header. */
   readonly retryAfter: string | undefined;
+  /** The Date header, where somebody compares clocks. */
+  readonly date?: string | undefined;
   /** To be read to its end, or abandoned by leaving the loop. */
   readonly body: AsyncIterable<Uint8Array>;
 }
@@ -75,10 +77,11 @@ export function openTransport(
       body: request.body ?? null,
       signal: request.signal,
     });
-    const retryAfter = answer.headers['retry-after'];
+    const { 'retry-after': retryAfter, date } = answer.headers;
     return {
       status: answer.statusCode,
       retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined,
+      date: typeof date === 'string' ? date : undefined,
       body: answer.body,
     };
   }

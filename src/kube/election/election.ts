@@ -131,7 +131,10 @@ export function startElection(options: ElectionOptions): Elector {
     const term = state.transitions ?? 0;
     if (leading) {
       const { namespace, leaseName: name } = options;
-      const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+      const { seen } = state;
+      // With its uid, or `kubectl describe` does not find the Event.
+      const uid = seen !== undefined && seen !== 'absent' && { uid: seen.uid };
+      const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name, ...uid };
       announcedHolder = identity;
       report({ kind: 'leader-elected', identity, term, lease });
     } else if (!stopping.signal.aborted) {

@@ -4,10 +4,12 @@ import { backoffMs } from '../backoff.js';
 import type { KubeClient } from '../client/client.js';
 import { EVENTS } from '../client/resource.js';
 import { isAlreadyExists, KubeError } from '../kube-error.js';
+import { createCombiner } from './combine.js';
 import {
   eventName,
   eventNamespace,
   eventObject,
+  likeness,
   recurrence,
   sameness,
   type KubeEvent,
@@ -30,8 +32,8 @@ export interface EventRecorder {
   close(): Promise<void>;
 }
 
-/** client-go's per-object limit: 25 at once, then one every five minutes. */
-const PER_OBJECT = { burst: 25, refillMs: 300_000 };
+/** client-go's limit, which it has per object alone: 25 at once, then one every five minutes. */
+const PER_OBJECT_AND_REASON = { burst: 25, refillMs: 300_000 };
 const OVERALL = { burst: 100, refillMs: 200 };
 const MOST_WAITING = 500;
 /** As many Events and objects are remembered, the least recent forgotten. */
@@ -41,47 +43,50 @@ const CALL_TIMEOUT_MS = 5_000;
 const FLUSH_MS = 2_000;
 
 /**
- * Writes core/v1 Events: the same thing said again is counted up in one Event, each object and all together have a limit, and a
- * failing API server costs nothing but reports.
+ * Writes core/v1 Events: the same thing said again is counted up in one Event, what is alike but for its words is combined, each
+ * object and all together have a limit, and a failing API server costs nothing but reports.
  */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, clock, random, report } = options;
   const waiting = new Map<string, Occurrence>();
   const written = new Map<string, Occurrence>();
   const limits = new Map<string, TokenBucket>();
+  const combine = createCombiner(clock);
   const overall = createTokenBucket(clock, OVERALL);
   const stopping = new AbortController();
   let closed = false;
   let writing: Promise<void> | undefined;
 
-  function record(event: KubeEvent): void {
+  function record(said: KubeEvent): void {
     if (closed) return;
+    const event = combine(said);
     const key = sameness(event);
     const last = clock.wall();
     const again = waiting.get(key);
     if (again !== undefined) {
-      waiting.set(key, { ...again, count: again.count + 1, last });
+      waiting.set(key, { ...again, event, count: again.count + 1, last });
       return;
     }
     const refusal = refusalOf(event);
-    if (refusal !== undefined) {
-      drop(event, refusal);
-      return;
-    }
     const before = written.get(key);
-    waiting.set(
-      key,
+    const occurrence =
       before === undefined
         ? { event, name: eventName(event.object, unique()), count: 1, first: last, last }
-        : { ...before, count: before.count + 1, last },
-    );
+        : { ...before, event, count: before.count + 1, last };
+    if (refusal !== undefined) {
+      // What is there already tells of it the next time that it may be written.
+      if (before === undefined) drop(event, refusal);
+      else remember(written, key, occurrence);
+      return;
+    }
+    waiting.set(key, occurrence);
     writing ??= writeAll();
   }
 
-  function refusalOf({ object }: KubeEvent): string | undefined {
+  function refusalOf(event: KubeEvent): string | undefined {
     if (waiting.size >= MOST_WAITING) return 'too many are waiting to be written';
-    const key = JSON.stringify([object.kind, object.namespace, object.name]);
-    const limit = limits.get(key) ?? createTokenBucket(clock, PER_OBJECT);
+    const key = likeness(event);
+    const limit = limits.get(key) ?? createTokenBucket(clock, PER_OBJECT_AND_REASON);
     remember(limits, key, limit);
     if (!limit.take()) return 'there were too many about this object';
     return overall.take() ? undefined : 'there were too many lately';

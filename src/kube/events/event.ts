@@ -8,6 +8,8 @@ export interface KubeEvent {
   readonly reason: string;
   /** For people; never a secret. Cut to 1024 bytes. */
   readonly message: string;
+  /** It stands for all that is alike but for its message, which is the newest one's. */
+  readonly combined?: true;
 }
 
 /** One Event object as it stands in Kubernetes: what was said, how often, since when. */
@@ -30,9 +32,14 @@ const LONGEST_MESSAGE_BYTES = 1024;
 /** An object's name may have 253 characters, and so may the Event's: room for the suffix that makes it unique. */
 const LONGEST_PREFIX = 230;
 
-/** Events that differ in nothing but time are one Event with a count. */
-export function sameness({ object, type, reason, message }: KubeEvent): string {
-  return JSON.stringify([object.kind, object.namespace, object.name, object.uid, type, reason, message]);
+/** What an Event says about an object, whatever its words. */
+export function likeness({ object, type, reason }: KubeEvent): string {
+  return JSON.stringify([object.kind, object.namespace, object.name, object.uid, type, reason]);
+}
+
+/** Events that differ in nothing but time are one Event with a count; combined ones differ in their messages, too. */
+export function sameness(event: KubeEvent): string {
+  return JSON.stringify([likeness(event), event.combined === true ? null : event.message]);
 }
 
 export function eventNamespace({ namespace }: ObjectRef): string {
@@ -46,7 +53,7 @@ export function eventName({ name }: ObjectRef, unique: string): string {
 
 /** The core/v1 Event to POST. */
 export function eventObject({ event, name, ...when }: Occurrence, reporter: Reporter): object {
-  const { object, type, reason, message } = event;
+  const { object, type, reason } = event;
   return {
     apiVersion: 'v1',
     kind: 'Event',
@@ -54,18 +61,21 @@ export function eventObject({ event, name, ...when }: Occurrence, reporter: Repo
     involvedObject: object,
     type,
     reason,
-    message: cutToBytes(message, LONGEST_MESSAGE_BYTES),
     source: { component: reporter.component },
     reportingComponent: reporter.component,
     reportingInstance: reporter.instance,
     firstTimestamp: timestamp(when.first),
-    ...recurrence(when),
+    ...recurrence({ event, ...when }),
   };
 }
 
 /** The merge patch for an Event that happened again. */
-export function recurrence({ count, last }: Pick<Occurrence, 'count' | 'last'>): object {
-  return { count, lastTimestamp: timestamp(last) };
+export function recurrence({ event, count, last }: Pick<Occurrence, 'event' | 'count' | 'last'>): object {
+  return {
+    message: cutToBytes(event.message, LONGEST_MESSAGE_BYTES),
+    count,
+    lastTimestamp: timestamp(last),
+  };
 }
 
 /** Cuts a text to at most `limit` bytes of UTF-8, between characters, with an ellipsis. */

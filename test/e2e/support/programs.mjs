@@ -22,6 +22,10 @@ const MODULES = {
       };
     },
   },
+  'health-checks': {
+    packages: { 'health-checks': '.' },
+    variables: () => ({}),
+  },
   helm: {
     packages: { helm: 'helm.sh/helm/v4/cmd/helm' },
     variables: (version) => ({ 'helm.sh/helm/v4/internal/version.version': version('helm.sh/helm/v4') }),
@@ -33,7 +37,7 @@ Install Go 1.26 or newer (https://go.dev/doc/install, or your system's package '
 
 /**
  * Builds what is missing, and gives the path of each program of a module.
- * @param {'control-plane' | 'helm'} moduleName
+ * @param {'control-plane' | 'health-checks' | 'helm'} moduleName
  * @returns {Promise<Record<string, string>>} program name -> absolute path
  * @throws {Error} when Go is missing (it says how to get it), or the build fails (Go's words are on stderr)
  */
@@ -51,6 +55,7 @@ export async function programsOf(moduleName) {
       JSON.stringify([
         pins,
         readFileSync(join(source, 'go.sum'), 'utf8'),
+        ...ownCode(source),
         packages,
         ldflags,
         goVersion(source),
@@ -61,6 +66,12 @@ export async function programsOf(moduleName) {
   const folder = join(cacheFolder(), `${moduleName}-${key}`);
   if (!existsSync(folder)) await build(moduleName, source, packages, ldflags, folder);
   return Object.fromEntries(Object.keys(packages).map((name) => [name, join(folder, name)]));
+}
+
+/** Of a module that is more than its pins. */
+function ownCode(source) {
+  const names = readdirSync(source).filter((name) => name.endsWith('.go'));
+  return names.sort().map((name) => readFileSync(join(source, name), 'utf8'));
 }
 
 function cacheFolder() {

@@ -117,6 +117,7 @@ function ownArgs(inAdmin: (file: string) => string): string[] {
     ['--kong-admin-token-file', inAdmin('token')],
     ['--health-probe-bind-address', '127.0.0.1:0'],
     ['--metrics-bind-address', '127.0.0.1:0'],
+    ['--diagnostics-bind-address', '127.0.0.1:0'],
     ['--log-level', 'trace'],
     SHORT_LEASE,
   ].flat();

@@ -106,6 +106,7 @@ const EXAMPLES: Readonly<Record<string, () => readonly Finding[]>> = {
     of('services: [{name: a, host: b, plugins: [{name: cors}]}]\nplugins: [{name: cors, service: a}]'),
   'path-never-matches': () => of('routes: [{name: r, paths: [/r$/x]}]'.replace('/r$/x', "'~/r$/x'")),
   'regex-without-tilde': () => of("routes: [{name: r, paths: ['/orders/\\d+']}]"),
+  redacted: () => of('consumers: [{username: a, keyauth_credentials: [{key: redacted-by-silverback-dump}]}]'),
   'not-in-version': () => of('key_sets: [{name: k}]', { target: OLD }),
   'more-findings': () => of(`services: [${'{},'.repeat(1200)}]`),
 };

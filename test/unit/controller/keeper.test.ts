@@ -147,6 +147,23 @@ describe('the keeper', () => {
     expect(world.keeper.record().withdrawn[0]?.revision).toBe('r1');
   });
 
+  it('is not usable from a failure until the same succeeds', async () => {
+    let broken = true;
+    const world = keeping((store) => ({
+      ...store,
+      update: (change, term) =>
+        broken ? Promise.reject(new HistoryError('full', 'no room')) : store.update(change, term),
+    }));
+    await world.clock.settle();
+    expect(world.keeper.usable()).toBe(true);
+    world.keeper.withdraw('r1', 'bad');
+    await world.clock.advance(10_000);
+    expect(world.keeper.usable()).toBe(false);
+    broken = false;
+    await world.clock.advance(31_000);
+    expect(world.keeper.usable()).toBe(true);
+  });
+
   it('of several of a kind writes the newest', async () => {
     const world = keeping();
     for (const revision of ['r1', 'r2', 'r3']) world.keeper.roll(revision);
@@ -175,6 +192,7 @@ describe('the keeper', () => {
     expect(world.keeper.record().lastGood).toBe(revisionOf('a').id);
     expect(world.keeper.lastGood()).toBeUndefined();
     expect(troubles(world)).toEqual(['corrupt']);
+    expect(world.keeper.usable()).toBe(false);
     expect(world.keeper.synced()).toBe(true);
   });
 

@@ -87,6 +87,35 @@ describe('following a Service', () => {
     expect(discoveries(world)).toEqual([{ kind: 'discovery-changed', gateways: 0, problems: [] }]);
   });
 
+  it('learns the uid of the Service from its slices, so that nobody need be allowed to read Services', async () => {
+    const owner = (name: string) => ({ apiVersion: 'v1', kind: 'Service', name, uid: `uid-of-${name}` });
+    const owned = (name: string) => ({
+      metadata: {
+        name: `slice-of-${name}`,
+        labels: { 'kubernetes.io/service-name': 'kong-admin' },
+        ownerReferences: [owner(name)],
+      },
+    });
+    const world = start({
+      before(put) {
+        put('slice-of-other', { 'kong-1': READY }, owned('other'));
+        put('slice-of-kong-admin', { 'kong-2': READY }, owned('kong-admin'));
+      },
+    });
+    await world.clock.advance(1_000);
+    expect(discoveries(world)).toMatchObject([
+      {
+        service: {
+          apiVersion: 'v1',
+          kind: 'Service',
+          namespace: 'kong',
+          name: 'kong-admin',
+          uid: 'uid-of-kong-admin',
+        },
+      },
+    ]);
+  });
+
   it('looks at the slices of its own Service only', async () => {
     const world = start({
       before(put) {

@@ -35,6 +35,7 @@ const slice = (
     ports = [port('kong-admin')],
   }: { name?: string; addressType?: string; ports?: readonly SlicePort[] } = {},
 ): EndpointSlice => ({
+  service: undefined,
   meta: { name, namespace: 'kong', uid: 'u', resourceVersion: '1', labels: {}, annotations: {} },
   addressType,
   ports,

@@ -1,9 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createAdminApi } from '../../../src/gateway/admin-api.js';
 import type { AdminApi } from '../../../src/gateway/admin-api.js';
+import { earliestEnd } from '../../../src/gateway/certificates.js';
 import { openCredentials } from '../../../src/gateway/credentials.js';
 import type { Credentials, CredentialSources } from '../../../src/gateway/credentials.js';
 import { startKongEmulator } from '../../../src/emulator/kong/kong-emulator.js';
@@ -164,4 +166,28 @@ test('a file that cannot be read at the start is an error that names it; later i
   expect(unreadable).toHaveLength(1);
   expect(unreadable[0]).not.toContain('first');
   expect(credentials?.headers()).toEqual({ 'Kong-Admin-Token': 'first' });
+});
+
+test('knows until when certificates are good: ours, the CA, and what a gateway has shown', async () => {
+  const admin = await open(mutual());
+  const endOf = (pem: string): Date => new Date(new X509Certificate(pem).validTo);
+  expect(credentials?.certificates()).toEqual({
+    client: endOf(certificates.client.cert),
+    ca: endOf(certificates.ca),
+    servers: new Map(),
+  });
+  await look(admin);
+  expect(credentials?.certificates().servers).toEqual(
+    new Map([[gateway.adminUrl, endOf(certificates.server.cert)]]),
+  );
+});
+
+test('of several certificates in a text the first to run out counts, and what is none does not', () => {
+  const many = `# ours\n${certificates.client.cert}\n${certificates.ca}\n-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n`;
+  const ends = [certificates.client.cert, certificates.ca].map(
+    (pem) => new Date(new X509Certificate(pem).validTo),
+  );
+  expect(earliestEnd(many)?.getTime()).toBe(Math.min(...ends.map((end) => end.getTime())));
+  expect(earliestEnd('none')).toBeUndefined();
+  expect(earliestEnd(undefined)).toBeUndefined();
 });

@@ -18,6 +18,22 @@ const EXPECTED: { readonly [K in Kind]: readonly [Level, string] } = {
     'error',
     'Admin API credentials cannot be read, the ones read before stay in use: no such file: /token',
   ],
+  'serving-certificate-rotated': [
+    'info',
+    'the certificate of the admission webhook changed: new connections get it',
+  ],
+  'serving-certificate-unusable': [
+    'error',
+    'the certificate of the admission webhook stays the one read before: no such file: /tls.crt',
+  ],
+  'annotation-failed': [
+    'warn',
+    'ConfigMap kong/routes could not be annotated with its state: PATCH /x: 403 Forbidden',
+  ],
+  'change-reviewed': [
+    'warn',
+    'UPDATE of ConfigMap kong/routes was refused: it would be invalid: - port must be a whole number',
+  ],
   'watch-synced': ['info', 'watching configmaps: 3 found'],
   'watch-restarted': ['debug', 'watch of configmaps restarted with a new list: the server ended it'],
   'watch-failed': ['warn', 'watch of configmaps failed, next try in 1.2 s: forbidden; allow it to list them'],
@@ -276,6 +292,7 @@ suite('what a line shows', () => {
       'revision-refused findings[].entity.type',
       'revision-refused findings[].entity.name',
       'revision-refused findings[].entity.id',
+      'converged cause',
     ]);
   });
 

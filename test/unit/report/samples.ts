@@ -53,6 +53,8 @@ export const SAMPLES: { readonly [K in Kind]: Of<K> } = {
   'setting-doubtful': { kind: 'setting-doubtful', message: 'CONTROLLER_X names no setting' },
   'credentials-rotated': { kind: 'credentials-rotated' },
   'credentials-unreadable': { kind: 'credentials-unreadable', reason: 'no such file: /token' },
+  'serving-certificate-rotated': { kind: 'serving-certificate-rotated' },
+  'serving-certificate-unusable': { kind: 'serving-certificate-unusable', reason: 'no such file: /tls.crt' },
   'watch-synced': { kind: 'watch-synced', resource: 'configmaps', items: 3 },
   'watch-restarted': {
     kind: 'watch-restarted',
@@ -91,6 +93,20 @@ export const SAMPLES: { readonly [K in Kind]: Of<K> } = {
   'schemas-missing': { kind: 'schemas-missing', gateway: 'kong-1', plugins: ['c'] },
   'schemas-failed': { kind: 'schemas-failed', gateway: 'kong-1', trouble, delayMs: 1_499.9 },
   'event-dropped': { kind: 'event-dropped', reason: 'forbidden' },
+  'annotation-failed': {
+    kind: 'annotation-failed',
+    source: 'ConfigMap kong/routes',
+    reason: 'PATCH /x: 403 Forbidden',
+  },
+  'change-reviewed': {
+    kind: 'change-reviewed',
+    source: 'ConfigMap kong/routes',
+    operation: 'UPDATE',
+    allowed: false,
+    message: 'it would be invalid:\n- port must be a whole number',
+    warnings: [],
+    durationMs: 12.3,
+  },
   'source-changed': { kind: 'source-changed', source: 'ConfigMap kong/routes', documents: 2 },
   'source-unreadable': { kind: 'source-unreadable', source: '/etc/kong', reason: 'permission denied' },
   'source-vanished': { kind: 'source-vanished', source: 'ConfigMap kong/routes', object },
@@ -206,7 +222,7 @@ export const SAMPLES: { readonly [K in Kind]: Of<K> } = {
   'hash-accepted': { kind: 'hash-accepted', gateway: 'kong-1', revision: REVISION, hash: PREVIOUS },
   'no-gateways': { kind: 'no-gateways' },
   'converged-but': { kind: 'converged-but', revision: REVISION, gateways: 3, behind: ['kong-2'] },
-  converged: { kind: 'converged', revision: REVISION, gateways: 3, durationMs: 1_500 },
+  converged: { kind: 'converged', revision: REVISION, gateways: 3, durationMs: 1_500, cause: 'config' },
 };
 
 export const ALL: readonly Happening[] = Object.values(SAMPLES);

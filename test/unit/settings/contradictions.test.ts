@@ -243,6 +243,38 @@ describe('contradictions', () => {
     ).toEqual([]);
   });
 
+  it.each([':9256', '0.0.0.0:9256', '10.1.2.3:9256', '[::]:9256', 'silverback.example.com:9256'])(
+    'do not let everybody on %p see all without a token',
+    (address) => {
+      const open: Raw = { ...enough, 'diagnostics-bind-address': [address] };
+      expect(settingsAtFault(open)).toEqual(['--diagnostics-bind-address']);
+      expect(problemsOf({ ...open, 'diagnostics-token': ['t0ken'] })).toEqual([]);
+      expect(problemsOf({ ...open, 'diagnostics-token-file': ['/token'] })).toEqual([]);
+    },
+  );
+
+  it.each(['127.0.0.1:9256', 'localhost:9256', '[::1]:9256', '127.0.0.2:9256', 'off'])(
+    'let the diagnostics API be on %p without one',
+    (address) => {
+      expect(problemsOf({ ...enough, 'diagnostics-bind-address': [address] })).toEqual([]);
+    },
+  );
+
+  it('want a token that a header can carry, once, and host names without ports', () => {
+    expect(settingsAtFault({ ...enough, 'diagnostics-token': ['two words'] })).toEqual([
+      '--diagnostics-token',
+    ]);
+    expect(
+      settingsAtFault({ ...enough, 'diagnostics-token': ['a'], 'diagnostics-token-file': ['b'] }),
+    ).toEqual(['--diagnostics-token']);
+    expect(settingsAtFault({ ...enough, 'diagnostics-allowed-hosts': ['a.example:80'] })).toEqual([
+      '--diagnostics-allowed-hosts',
+    ]);
+    expect(settingsAtFault({ ...enough, 'diagnostics-bind-address': ['127.0.0.1:10255'] })).toEqual([
+      '--diagnostics-bind-address',
+    ]);
+  });
+
   it('do not arise from values that could not be read: those are told already', () => {
     const flags: Raw = {
       ...enough,

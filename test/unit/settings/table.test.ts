@@ -87,6 +87,7 @@ describe('the settings table', () => {
       'kong-admin-header',
       'kong-admin-tls-client-key',
       'canary-smoke-header',
+      'diagnostics-token',
     ]);
     for (const name of SETTING_NAMES.filter((each) => /(token|cert|key)$/.test(each))) {
       expect(SETTING_NAMES).toContain(`${name}-file`);

@@ -26,6 +26,8 @@ describe('a ConfigMap as a source', () => {
       texts: [],
       object: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kong', name: 'routes', uid: 'u-1' },
       resourceVersion: '7',
+      sizes: '',
+      noted: {},
     });
   });
 

@@ -93,3 +93,37 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- toJson $slots -}}
 {{- end -}}
+
+{{/* The Service, and the certificate's name, of the admission webhook. */}}
+{{- define "silverback.admissionName" -}}
+{{- include "silverback.fullname" . | trunc 53 | trimSuffix "-" }}-admission
+{{- end -}}
+
+{{- define "silverback.admissionSecret" -}}
+{{- default (include "silverback.admissionName" .) .Values.admissionWebhook.certificate.secretName -}}
+{{- end -}}
+
+{{/* config.selector as a LabelSelector: equalities and bare keys; anything else must be given as one. */}}
+{{- define "silverback.objectSelector" -}}
+{{- if .Values.admissionWebhook.objectSelector -}}
+{{- toYaml .Values.admissionWebhook.objectSelector -}}
+{{- else -}}
+{{- $labels := dict -}}
+{{- $keys := list -}}
+{{- range splitList "," .Values.config.selector -}}
+{{- $part := trim . -}}
+{{- if regexMatch "^[-A-Za-z0-9_./]+ *==? *[-A-Za-z0-9_.]*$" $part -}}
+{{- $pair := regexSplit " *==? *" $part 2 -}}
+{{- $_ := set $labels (first $pair) (last $pair) -}}
+{{- else if regexMatch "^[-A-Za-z0-9_./]+$" $part -}}
+{{- $keys = append $keys (dict "key" $part "operator" "Exists") -}}
+{{- else -}}
+{{- fail (printf "admissionWebhook.objectSelector is needed: config.selector (%s) is more than equalities" $.Values.config.selector) -}}
+{{- end -}}
+{{- end -}}
+{{- $selector := dict -}}
+{{- if $labels }}{{ $_ := set $selector "matchLabels" $labels }}{{ end -}}
+{{- if $keys }}{{ $_ := set $selector "matchExpressions" $keys }}{{ end -}}
+{{- toYaml $selector -}}
+{{- end -}}
+{{- end -}}

@@ -9,6 +9,12 @@
 {{- if not (or .Values.config.selector .Values.config.files .Values.config.dirs) -}}
 {{- fail "config.selector, config.files or config.dirs is needed: without one there is nothing to push" -}}
 {{- end -}}
+{{- if and .Values.admissionWebhook.enabled (not .Values.config.selector) -}}
+{{- fail "admissionWebhook.enabled needs config.selector: without one no ConfigMap or Secret is a source" -}}
+{{- end -}}
+{{- if and .Values.admissionWebhook.enabled .Values.admissionWebhook.certificate.secretName (not (or .Values.admissionWebhook.certificate.caBundle .Values.admissionWebhook.certificate.certManager)) -}}
+{{- fail "admissionWebhook.certificate.secretName needs caBundle or certManager beside it: the API server must know who signed it" -}}
+{{- end -}}
 {{- if and (not .Values.election.enabled) (gt (int .Values.replicas) 1) -}}
 {{- fail "without an election replicas must be 1: two would both push" -}}
 {{- end -}}
@@ -60,6 +66,9 @@
 {{- end }}
 - --config-kinds={{ join "," .Values.config.kinds }}
 {{- end }}
+{{- if and .Values.config.selector .Values.config.annotate }}
+- --annotate-sources=true
+{{- end }}
 {{- range .Values.config.files }}
 - {{ printf "--config-file=%s" . | quote }}
 {{- end }}
@@ -80,6 +89,16 @@
 - --log-format={{ .Values.logFormat }}
 - --health-probe-bind-address=:{{ .Values.ports.probes }}
 - --metrics-bind-address=:{{ .Values.ports.metrics }}
+{{- if not .Values.diagnostics.enabled }}
+- --diagnostics-bind-address=off
+{{- else if .Values.diagnostics.token.secretName }}
+- --diagnostics-bind-address=:{{ .Values.ports.diagnostics }}
+{{- else }}
+- --diagnostics-bind-address=127.0.0.1:{{ .Values.ports.diagnostics }}
+{{- end }}
+{{- if .Values.admissionWebhook.enabled }}
+- --admission-webhook-listen=:{{ .Values.ports.admission }}
+{{- end }}
 - --shutdown-grace={{ .Values.shutdownGraceSeconds }}s
 {{- range $flag, $value := .Values.settings }}
 {{- range (kindIs "slice" $value | ternary $value (list $value)) }}
@@ -89,6 +108,11 @@
 {{- range .Values.extraArgs }}
 - {{ . | quote }}
 {{- end }}
+{{- end -}}
+
+{{/* Not empty where the diagnostics API is reached on the pods' addresses. */}}
+{{- define "silverback.diagnosticsOpen" -}}
+{{- if and .Values.diagnostics.enabled .Values.diagnostics.token.secretName }}true{{ end -}}
 {{- end -}}
 
 {{/* The ports of gateways.urls, as JSON. */}}

@@ -20,10 +20,16 @@ const NOT_A_STRING =
   "failed parsing declarative configuration: /usr/local/share/lua/5.1/lyaml/init.lua:460: bad argument #1 to 'parser' " +
   '(must provide a string argument)';
 
+const ONLY_WITHOUT_DATABASE = 'this endpoint is only available when Kong is configured to not use a database';
+
 export function configRoutes(gateway: Gateway): Route[] {
+  const dbless = gateway.settings.database === 'off';
   const get = (): Answer =>
     json(200, new Map([['config', exportYaml(gateway.model.catalog, gateway.store())]]));
-  return [{ path: '/config', methods: { GET: get, POST: (request) => postConfig(gateway, request) } }];
+  const post = (request: GatewayRequest): Answer | Promise<Answer> => postConfig(gateway, request);
+  const refused = (): Answer => message(400, ONLY_WITHOUT_DATABASE);
+  const methods = dbless ? { GET: get, POST: post } : { GET: refused, POST: refused };
+  return [{ path: '/config', methods }];
 }
 
 /** The order is Kong's: parameters, current hash, text, comparison, validation, load. */

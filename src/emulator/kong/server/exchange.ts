@@ -39,7 +39,8 @@ export async function exchange(incoming: Incoming, options: PortOptions): Promis
   await settle(gateway.settings.after, delayOf(gateway, target.path));
   const latency = String(Math.round(performance.now() - started));
   const always = { 'X-Kong-Admin-Latency': latency, Server: `kong/${gateway.settings.version}` };
-  send(response, request, answer, { ...corsHeaders(request, answer, port), ...always });
+  const date = new Date(Date.now() + gateway.settings.clockAheadMs).toUTCString();
+  send(response, request, answer, { Date: date, ...corsHeaders(request, answer, port), ...always });
 }
 
 /** Nothing when the request shall never be answered, or its client is gone. */

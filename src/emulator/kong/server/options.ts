@@ -32,6 +32,12 @@ export interface KongEmulatorOptions {
   readonly writeMs?: number;
   /** Bytes of a declarative config file, or what reads them at every start. */
   readonly declarativeConfig?: Uint8Array | (() => Uint8Array);
+  /** `off`, as a DB-less one has it; with another, there is no `configuration_hash`, and `/config` is refused. */
+  readonly database?: 'off' | 'postgres';
+  /** What `GET /` shows of the configuration beside the usual, e.g. `role` or `kic`. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  /** How far its clock is ahead of ours, as Date headers show it. */
+  readonly clockAheadMs?: number;
   /** Whether configs are validated; without, everything that parses is accepted (for load tests). */
   readonly validate?: boolean;
   /** The body of a 201: all entities, as Kong sends them, or `{}`. */
@@ -83,6 +89,9 @@ export function settingsOf(options: KongEmulatorOptions): Settings {
     loadMsPerEntity: options.loadMsPerEntity ?? 0,
     writeMs: options.writeMs ?? 0,
     declarativeConfig: options.declarativeConfig,
+    database: options.database ?? 'off',
+    configuration: options.configuration ?? {},
+    clockAheadMs: options.clockAheadMs ?? 0,
     validate,
     answer: options.answer ?? (validate ? 'full' : 'small'),
     after: options.after ?? timeout,

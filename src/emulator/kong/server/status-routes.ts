@@ -52,11 +52,11 @@ function readiness(gateway: Gateway): Answer {
   return message(200, 'ready');
 }
 
-function statusOf({ journal, process, shownHash, traits }: Gateway): Value {
+function statusOf({ journal, process, settings, shownHash, traits }: Gateway): Value {
   const requests = journal.requests.length;
   const connections = new Set(journal.requests.map((request) => request.connection)).size;
   return new Map<Key, Value>([
-    ['configuration_hash', shownHash()],
+    ...(settings.database === 'off' ? [['configuration_hash', shownHash()] as const] : []),
     [
       'memory',
       fromJson({
@@ -81,7 +81,9 @@ function statusOf({ journal, process, shownHash, traits }: Gateway): Value {
         total_requests: requests,
       }),
     ],
-    ...(traits.showsDatabase ? [['database', fromJson({ reachable: true })] as const] : []),
+    ...(traits.showsDatabase || settings.database !== 'off'
+      ? [['database', fromJson({ reachable: true })] as const]
+      : []),
   ]);
 }
 
@@ -126,7 +128,7 @@ function nodeOf({ settings, traits, process, ports, model, store }: Gateway): ob
 function configurationOf(settings: Gateway['settings'], port: number, plugins: readonly string[]): object {
   const listen = `${settings.host}:${port}${settings.tls === undefined ? '' : ' ssl'}`;
   return {
-    database: 'off',
+    database: settings.database,
     role: 'traditional',
     router_flavor: 'traditional_compatible',
     plugins: [settings.plugins === undefined ? 'bundled' : settings.plugins.join(',')],
@@ -144,6 +146,7 @@ function configurationOf(settings: Gateway['settings'], port: number, plugins: r
     wasm: false,
     admin_listen: [listen],
     headers: ['server_tokens', 'latency_tokens', 'x-kong-request-id'],
+    ...settings.configuration,
   };
 }
 

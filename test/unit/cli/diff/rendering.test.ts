@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { diffJson } from '../../../../src/cli/diff/json.js';
+import { diffJson } from '../../../../src/config/diff/json.js';
 import { diffMarkdown } from '../../../../src/cli/diff/markdown.js';
 import { diffText } from '../../../../src/cli/diff/text.js';
 import { diffTexts } from '../../config/diff/diff-texts.js';

@@ -1,0 +1,105 @@
+// Our fan-out against the limit of the machine, and against what a user would write instead: wall time and CPU of bringing N
+// gateways to a revision of S MB, at the same bound.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startChild } from '../harness/child.mjs';
+import { revisionOf } from '../harness/configurations.mjs';
+import { median } from '../harness/figures.mjs';
+import { startSinks } from '../fan-out/sinks.mjs';
+
+const CONTESTANT = new URL('../fan-out/contestant.mjs', import.meta.url).pathname;
+/** More buys nothing on a fast path (node-libs.md 3). */
+const AT_ONCE = 32;
+
+/**
+ * @param {{gateways: number, megabytes: number, tls?: object, names: string[], rounds: number}} task
+ * @returns for each name the median of its rounds: {wallMs, cpuMs}
+ */
+export async function contest({ gateways, megabytes, tls, names, rounds }) {
+  const folder = await mkdtemp(join(tmpdir(), 'silverback-bench-'));
+  const sinks = await startSinks(gateways, tls);
+  const children = [];
+  try {
+    const revisions = [];
+    for (const variant of [0, 1]) {
+      const revision = revisionOf(megabytes, variant);
+      const file = join(folder, `${variant}.json`);
+      await writeFile(file, revision.bytes);
+      revisions.push({ ...revision, file });
+    }
+    await sinks.expect(revisions);
+    const described = revisions.map(({ id, file }) => ({ id, file }));
+    for (const name of names) {
+      const child = startChild(CONTESTANT, { args: [name] });
+      children.push({ name, child, rounds: [] });
+      await child.call('prepare', { urls: sinks.urls, tls, revisions: described, atOnce: AT_ONCE });
+    }
+    // In turns, so that the machine's moods are shared; the first round of each is warming up.
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const { name, child, rounds: figures } of children) {
+        await child.call('settle', { revision: 0 });
+        await sinks.counts();
+        const figure = await child.call('round', { revision: 1 });
+        const { pushes, wrong } = await sinks.counts();
+        if (pushes !== gateways || wrong > 0)
+          throw new Error(`${name}: ${pushes} of ${gateways} pushes came in, ${wrong} of them wrong`);
+        if (round > 0) figures.push(figure);
+      }
+    }
+    return Object.fromEntries(
+      children.map(({ name, rounds: figures }) => [
+        name,
+        {
+          wallMs: median(figures.map(({ wallMs }) => wallMs)),
+          cpuMs: median(figures.map(({ cpuMs }) => cpuMs)),
+        },
+      ]),
+    );
+  } finally {
+    for (const { child } of children) child.end();
+    sinks.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Gateways and megabytes; with whom ours is compared, and how many rounds count. */
+const SIZES = [
+  { gateways: 10, megabytes: 0.1, rounds: 9 },
+  { gateways: 10, megabytes: 1, rounds: 9 },
+  { gateways: 100, megabytes: 0.1, rounds: 9 },
+  { gateways: 100, megabytes: 1, rounds: 5 },
+  { gateways: 1000, megabytes: 0.1, rounds: 5 },
+  // A fetch per gateway, all at once, holds every answer: gigabytes.
+  { gateways: 1000, megabytes: 1, rounds: 3, without: ['fetch'] },
+  { gateways: 100, megabytes: 10, rounds: 3, without: ['fetch'] },
+];
+
+/** @param {object | undefined} tls */
+export async function measureFanOut(tls, quick) {
+  const rows = [];
+  for (const { gateways, megabytes, rounds, without = [] } of quick ? SIZES.slice(2, 4) : SIZES) {
+    const names = ['limit', 'engine', 'curl', 'fetch'].filter((name) => !without.includes(name));
+    const { limit, engine, curl, fetch } = await contest({ gateways, megabytes, tls, names, rounds });
+    const row = `${gateways} x ${megabytes} MB, ${tls === undefined ? 'plain' : 'mTLS'}`;
+    const figures = `${engine.wallMs.toFixed(0)} ms, limit ${limit.wallMs.toFixed(0)} ms`;
+    rows.push({
+      row: `fan-out ${row}: throughput of the limit's (${figures})`,
+      value: limit.wallMs / engine.wallMs,
+      atLeast: megabytes >= 1 ? 0.85 : 0.6,
+    });
+    rows.push({
+      row: `fan-out ${row}: times as fast as curl`,
+      value: curl.wallMs / engine.wallMs,
+      atLeast: 2,
+    });
+    if (fetch === undefined) continue;
+    rows.push({
+      row: `fan-out ${row}: times as fast as fetch`,
+      value: fetch.wallMs / engine.wallMs,
+      atLeast: 2.5,
+    });
+    rows.push({ row: `fan-out ${row}: CPU of fetch by ours`, value: fetch.cpuMs / engine.cpuMs, atLeast: 4 });
+  }
+  return rows;
+}

@@ -1,0 +1,91 @@
+import type { Clock } from '../../clock/clock.js';
+import { describe } from '../../report/describe.js';
+import type { Happening, ObjectRef, Report } from '../../report/happening.js';
+import type { ConvergenceStatus, HappeningStatus } from '../../server/diagnostics/status.js';
+
+const HAPPENINGS = 1_000;
+const CONVERGENCES = 100;
+
+/** Who leads, as far as we were told. */
+export interface Leader {
+  readonly holder: string;
+  readonly since: string;
+  readonly lease?: ObjectRef;
+}
+
+/** What only happenings tell, remembered: the newest lines of the log, and what they mean for who asks later. */
+export interface Recorder {
+  readonly report: Report;
+  /** Those after this one, oldest first. */
+  readonly happenings: (after: number) => readonly HappeningStatus[];
+  /** Newest first. */
+  readonly convergences: () => readonly ConvergenceStatus[];
+  readonly leader: () => Leader | undefined;
+  readonly discoveryProblems: () => readonly string[];
+}
+
+/**
+ * @param debug whether lines of that level are kept, too: they drown the others, and whoever wants them has set the log so
+ */
+export function createRecorder(clock: Clock, debug: boolean): Recorder {
+  const ring: HappeningStatus[] = [];
+  const convergences: ConvergenceStatus[] = [];
+  let seq = 0;
+  let leader: Leader | undefined;
+  let problems: readonly string[] = [];
+
+  const keep = (happening: Happening, at: string): void => {
+    const { level, message } = describe(happening);
+    if (level === 'trace' || (level === 'debug' && !debug)) return;
+    seq += 1;
+    ring.push({ seq, at, level, event: happening.kind, message });
+    // In one go, once in a while: taking one off the front of a long list is dear.
+    if (ring.length >= 2 * HAPPENINGS) ring.splice(0, ring.length - HAPPENINGS);
+  };
+
+  const learn = (happening: Happening, at: string): void => {
+    switch (happening.kind) {
+      case 'leader-elected':
+        leader = { holder: happening.identity, since: at, lease: happening.lease };
+        return;
+      case 'leader-observed': {
+        const lease = leader?.lease;
+        const { holder } = happening;
+        leader = holder === '' ? undefined : { holder, since: at, ...(lease !== undefined && { lease }) };
+        return;
+      }
+      case 'leadership-lost':
+      case 'lease-released':
+        leader = undefined;
+        return;
+      case 'discovery-changed':
+        ({ problems } = happening);
+        return;
+      case 'converged': {
+        const { revision, gateways, durationMs, cause } = happening;
+        // Gateways that came back, or came up, say nothing about how long a change takes.
+        if (cause !== 'config') return;
+        convergences.unshift({ at, revision, gateways, durationMs: Math.round(durationMs) });
+        convergences.length = Math.min(convergences.length, CONVERGENCES);
+        return;
+      }
+      default:
+    }
+  };
+
+  return {
+    report(happening) {
+      const at = clock.wall().toISOString();
+      keep(happening, at);
+      learn(happening, at);
+    },
+    happenings(after) {
+      // They are numbered without gaps.
+      const first = Math.max(ring.length - HAPPENINGS, 0);
+      return ring.slice(Math.max(first, ring.length - Math.max(0, seq - after)));
+    },
+    convergences: () => convergences,
+    leader: () => leader,
+    discoveryProblems: () => problems,
+  };
+}

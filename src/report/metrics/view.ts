@@ -1,0 +1,61 @@
+import type { Finding } from '../../config/finding.js';
+
+export const GATEWAY_STATES = [
+  'unknown',
+  'probing',
+  'in-sync',
+  'out-of-sync',
+  'pushing',
+  'verifying',
+  'unreachable',
+  'rejected',
+  'refused',
+  'busy',
+] as const;
+
+export const ROLLOUT_STATES = [
+  'idle',
+  'choosing',
+  'canary',
+  'rolling',
+  'paused',
+  'withdrawn',
+  'stopped',
+] as const;
+
+export type RevisionRole = 'desired' | 'last_good' | 'held';
+
+export interface GatewayView {
+  readonly name: string;
+  readonly state: (typeof GATEWAY_STATES)[number];
+  /** Somebody else changes it again and again. */
+  readonly contested: boolean;
+}
+
+/** Until when a certificate is good. */
+export interface CertificateView {
+  /** Ours, the CA that gateways are checked by, or what a gateway showed. */
+  readonly certificate: 'client' | 'ca' | 'gateway';
+  readonly gateway?: string;
+  readonly expiresAt: Date;
+}
+
+/** What is read at each scrape, so that no series outlives what it is about. */
+export interface MetricsView {
+  readonly leading: () => boolean;
+  readonly term: () => number;
+  /** The ids of the revisions that play a role now. */
+  readonly revisions: () => Readonly<Partial<Record<RevisionRole, string>>>;
+  readonly gateways: () => readonly GatewayView[];
+  /** Where the rollout stands, one of {@link ROLLOUT_STATES}. */
+  readonly rollout: () => string;
+  /** Whether the sources were judged yet. */
+  readonly judged: () => boolean;
+  readonly held: () => boolean;
+  readonly valid: () => boolean;
+  /** About the newest configuration. */
+  readonly findings: () => readonly Finding[];
+  /** Whether reads and writes of the history succeed. */
+  readonly historyUsable: () => boolean;
+  readonly certificates: () => readonly CertificateView[];
+}

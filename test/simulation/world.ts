@@ -25,6 +25,8 @@ import type { Scenario } from './scenario.js';
 export interface World {
   readonly clock: Clock;
   readonly scenario: Scenario;
+  /** What every replica is set to. */
+  readonly values: Values;
   readonly network: Network;
   readonly server: ApiServer;
   readonly replicas: readonly Replica[];
@@ -117,6 +119,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
   const world: World = {
     clock,
     scenario,
+    values,
     network,
     server,
     pods,

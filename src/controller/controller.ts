@@ -81,6 +81,22 @@ export async function startController(options: ControllerOptions): Promise<Contr
     leading,
     gateways: () => fleet.entries().map(({ member }) => member),
   });
+  const annotator =
+    values['annotate-sources'] && cluster !== undefined
+      ? startAnnotator({
+          ...options,
+          client: cluster.client,
+          leading,
+          snapshot: () => sources.snapshot(),
+          withdrawn: (id) => withdrawalOf(keeper.record(), id)?.why,
+          held(id) {
+            const { held } = keeper.record();
+            return held?.revision === id ? held.reasons : undefined;
+          },
+          lastGood: (name) => keeper.past().lastGood?.sources.find((source) => source.name === name)?.digest,
+        })
+      : undefined;
+
   const told = (happening: Happening): void => {
     observer.report(happening);
     annotator?.happened(happening);
@@ -192,22 +208,6 @@ export async function startController(options: ControllerOptions): Promise<Contr
           onChange: () => steering.look(),
         }),
   });
-
-  const annotator =
-    values['annotate-sources'] && cluster !== undefined
-      ? startAnnotator({
-          ...options,
-          client: cluster.client,
-          leading,
-          snapshot: () => sources.snapshot(),
-          withdrawn: (id) => withdrawalOf(keeper.record(), id)?.why,
-          held(id) {
-            const { held } = keeper.record();
-            return held?.revision === id ? held.reasons : undefined;
-          },
-          lastGood: (name) => keeper.past().lastGood?.sources.find((source) => source.name === name)?.digest,
-        })
-      : undefined;
 
   const drain = async (): Promise<void> => {
     const drained = new AbortController();

@@ -1,16 +1,15 @@
-// A configuration as people may read it: what may be secret is ***. In doubt, it is.
+// A configuration as people may read it, and as nobody can push it by mistake.
 import { dump } from 'js-yaml';
-import { HIDDEN, hideSecrets } from './diff/secret.js';
 import { entityShape } from './diff/entity-fields.js';
 import type { Entity } from './document/entity.js';
 import type { ValueField } from './diff/value-field.js';
-import { setOwn } from './parse/set-own.js';
+import { withoutSecrets } from './dump/secrets.js';
 import { prepare, readDocument } from './prepare.js';
 import { BUNDLED_PLUGINS } from './schema/plugin-model.js';
 import type { Plugins } from './schema/plugin-model.js';
 
 /**
- * The configuration of a revision as YAML, secrets redacted; for people, not to be pushed.
+ * The configuration of a revision as YAML, in its own order; `REDACTED` stands for what is secret, and for what may be.
  *
  * @param bytes of a sealed revision
  * @param plugins beside the bundled ones; the config of those that nobody knows is hidden whole
@@ -38,27 +37,19 @@ export function redactedYaml(bytes: Uint8Array, plugins: Plugins = new Map()): s
     if (Array.isArray(siblings)) siblings.push(own);
     else home[type] = [own];
   }
-  return dump(config, { noRefs: true, lineWidth: -1 });
+  return `# For reading: without its secrets it is refused wherever it might be pushed.\n${dump(config, { noRefs: true, lineWidth: -1 })}`;
 }
 
 /** Its own fields; what is nested in it is an entity of its own. */
 function redacted(entity: Entity): Record<string, unknown> {
   const { model, value } = entity;
   const { record, workedOut } = entityShape(entity);
-  const shown: Record<string, unknown> = {};
-  for (const [name, content] of Object.entries(value)) {
-    if (model.children.has(name)) continue;
-    const isPlain = name === 'id' || workedOut.includes(name) || model.references.has(name);
-    setOwn(shown, name, isPlain ? content : hidden(fieldOf(record, name), name, content));
-  }
-  return shown;
+  // A shorthand of services that stands in no schema: a text like others.
+  const shape: ValueField = { ...record, fields: { url: { type: 'string' }, ...record.fields } };
+  const plain = new Set(['id', ...workedOut, ...model.references.keys()]);
+  const own = Object.entries(value).filter(([name]) => !model.children.has(name));
+  return {
+    ...Object.fromEntries(own.filter(([name]) => plain.has(name))),
+    ...withoutSecrets(shape, Object.fromEntries(own.filter(([name]) => !plain.has(name)))),
+  };
 }
-
-/** A shorthand that stands in no schema: `url` of services, a text like others. */
-function fieldOf({ fields = {} }: ValueField, name: string): ValueField | undefined {
-  if (Object.hasOwn(fields, name)) return fields[name];
-  return name === 'url' ? { type: 'string' } : undefined;
-}
-
-const hidden = (field: ValueField | undefined, name: string, content: unknown): unknown =>
-  field === undefined ? HIDDEN : hideSecrets(field, content, name);

@@ -2,7 +2,7 @@ import { sleep } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
 import { HistoryError, Superseded, TooLarge } from '../history/history-error.js';
 import type { Provenance } from '../history/provenance.js';
-import { EMPTY_RECORD, isApproved, isBlank, keptRevision } from '../history/record.js';
+import { EMPTY_RECORD, isApproved, keptRevision } from '../history/record.js';
 import type { HistoryRecord } from '../history/record.js';
 import type { HistoryStore } from '../history/store.js';
 import { hold, roll, withdraw } from '../history/transitions.js';
@@ -32,7 +32,7 @@ export interface Keeper {
   readonly readable: () => boolean;
   /** Whether the last reads and writes of it have succeeded. */
   readonly usable: () => boolean;
-  /** Whether there may have been leaders before us: none of them left a record where it is blank. */
+  /** Whether there may have been leaders before us: none of them ever wrote to an empty record. */
   readonly ledBefore: () => boolean;
   /** Each is written in the background, and again until it is, for as long as we lead. */
   readonly keep: (revision: Revision, provenance: Provenance) => void;
@@ -201,7 +201,7 @@ export function openKeeper(options: KeeperOptions): Keeper {
     synced: () => following.synced() && !loading,
     readable: () => readable,
     usable: () => failing.size === 0,
-    ledBefore: () => !readable || !isBlank(record),
+    ledBefore: () => !readable || record !== EMPTY_RECORD,
     keep(revision, provenance) {
       if (record.lastGood === revision.id) return;
       succeeded = { revision, provenance };

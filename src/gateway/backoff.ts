@@ -17,8 +17,8 @@ export interface BackoffInput {
   /** The pace at which a gateway that never answered is asked, once it is no newborn any more (ms). */
   readonly pendingMs: number;
   readonly retryAfterMs: number | undefined;
-  /** The failure was Kong's answer to a push, not a missing answer. */
-  readonly pushFailed: boolean;
+  /** How many of them were Kong's answers to pushes; 0 unless the last one was. */
+  readonly pushFailures: number;
 }
 
 /**
@@ -26,9 +26,9 @@ export interface BackoffInput {
  * for the newborn, else exponential with full jitter, which spreads a fleet's retries evenly.
  */
 export function backoffMs(input: BackoffInput, random: Random): number {
-  const { failures, everReached, pendingMs, retryAfterMs, pushFailed } = input;
+  const { failures, everReached, pendingMs, retryAfterMs, pushFailures } = input;
   if (retryAfterMs !== undefined) return Math.min(retryAfterMs, RETRY_AFTER_CAP_MS) + random() * BASE_MS;
   if (!everReached) return failures <= NEWBORN_TRIES ? NEWBORN_MS : pendingMs * (0.5 + random() / 2);
-  const cap = pushFailed && failures > 5 ? FAILING_PUSH_CAP_MS : CAP_MS;
+  const cap = pushFailures > 5 ? FAILING_PUSH_CAP_MS : CAP_MS;
   return random() * Math.min(cap, BASE_MS * 2 ** Math.min(failures - 1, 20));
 }

@@ -70,6 +70,8 @@ export interface GatewayState {
   readonly everReached: boolean;
   /** Failures in a row. */
   readonly failures: number;
+  /** How many of them were Kong's answers to pushes. */
+  readonly pushFailures: number;
   readonly lastFailureAt: number;
   readonly trouble: Trouble | undefined;
   readonly unsettled: Unsettled | undefined;
@@ -96,6 +98,7 @@ export function newGateway(now: number): GatewayState {
     lookedAt: undefined,
     everReached: false,
     failures: 0,
+    pushFailures: 0,
     lastFailureAt: -Infinity,
     trouble: undefined,
     unsettled: undefined,
@@ -196,6 +199,7 @@ const newborn = (state: GatewayState): GatewayState => ({
   ...state,
   everReached: true,
   failures: 0,
+  pushFailures: 0,
   lastFailureAt: -Infinity,
   node: undefined,
 });
@@ -255,7 +259,12 @@ function afterUnconfirmed(state: GatewayState, accepted: Accepted, hash: string,
   };
 }
 
-const calm = (state: GatewayState): GatewayState => ({ ...state, failures: 0, trouble: undefined });
+const calm = (state: GatewayState): GatewayState => ({
+  ...state,
+  failures: 0,
+  pushFailures: 0,
+  trouble: undefined,
+});
 
 /** After `tolerated` failures in a row a gateway is called unreachable: one late answer is not a death. */
 export function afterFailure(
@@ -263,9 +272,11 @@ export function afterFailure(
   trouble: Trouble,
   now: number,
   tolerated: number,
+  pushFailed = false,
 ): GatewayState {
   const failures = state.failures + 1;
-  const failed = { ...state, failures, trouble, lastFailureAt: now };
+  const pushFailures = state.pushFailures + Number(pushFailed);
+  const failed = { ...state, failures, pushFailures, trouble, lastFailureAt: now };
   return failures > tolerated ? enter(failed, 'unreachable', now) : failed;
 }
 
@@ -289,7 +300,11 @@ export function afterRejection(
 ): GatewayState {
   const nodeId = node?.id;
   const rejection = { revision: revision.id, hash: state.hash, ...(nodeId !== undefined && { nodeId }) };
-  return enter({ ...state, rejection, trouble, failures: 0, node: node ?? state.node }, 'rejected', now);
+  return enter(
+    { ...state, rejection, trouble, failures: 0, pushFailures: 0, node: node ?? state.node },
+    'rejected',
+    now,
+  );
 }
 
 /** A push was cut: until its load's time has passed nothing about this gateway is certain. */

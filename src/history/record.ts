@@ -95,6 +95,7 @@ export interface AuditEntry {
   readonly what: string;
 }
 
+/** What is read where nothing was ever stored, and only there: what was stored is never this very object. */
 export const EMPTY_RECORD: HistoryRecord = {
   term: 0,
   lastGood: undefined,
@@ -131,10 +132,4 @@ export function withdrawalOf(record: HistoryRecord, id: string): Withdrawal | un
 
 export function isApproved(record: HistoryRecord, id: string): boolean {
   return record.approvals.some(({ revision }) => revision === id);
-}
-
-/** Whether no leader and nobody else has written to it yet. */
-export function isBlank({ term, lastGood, rollout, held, revisions, audit }: HistoryRecord): boolean {
-  const nothing = [lastGood, rollout, held].every((each) => each === undefined);
-  return nothing && term === 0 && revisions.length === 0 && audit.length === 0;
 }

@@ -158,10 +158,11 @@ export function createCare(member: Member, ports: TendPorts, stop: AbortSignal):
     lane: () => laneOf(state, clock.now()),
     timed: (ms, request) => bounded(clock, ms, stop, request),
     fail(trouble, retryAfterMs, pushFailed = false) {
-      become(afterFailure(state, trouble, clock.now(), settings.retries));
+      become(afterFailure(state, trouble, clock.now(), settings.retries, pushFailed));
       const { failures, everReached } = state;
+      const pushFailures = pushFailed ? state.pushFailures : 0;
       const delayMs = backoffMs(
-        { failures, everReached, pendingMs: settings.pendingMs, retryAfterMs, pushFailed },
+        { failures, everReached, pendingMs: settings.pendingMs, retryAfterMs, pushFailures },
         random,
       );
       report({ kind: 'retry', gateway: member.name, attempt: failures, delayMs, trouble });

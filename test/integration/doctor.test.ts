@@ -309,6 +309,18 @@ const MISCONFIGURATIONS: readonly Misconfiguration[] = [
     fix: /rotated/,
   },
   {
+    name: 'a certificate of the admission webhook that is not mounted',
+    spoil: () => {
+      give('--admission-webhook-listen', ':18443', '--admission-webhook-cert-file', '/nonexistent/tls.crt');
+      give('--admission-webhook-key-file', '/nonexistent/tls.key');
+      return gateway();
+    },
+    verdict: 'fail',
+    check: 'credentials',
+    says: /--admission-webhook-cert-file: \/nonexistent\/tls\.crt cannot be read/,
+    fix: /mounted/,
+  },
+  {
     name: 'a token file that is not mounted',
     spoil: () => {
       give('--kong-admin-token-file', '/nonexistent/token');

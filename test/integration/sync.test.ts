@@ -65,10 +65,11 @@ const sync = (config: string, ...args: readonly string[]): Promise<Ran> =>
 const dump = (kong: KongEmulator, ...args: readonly string[]): Promise<Ran> =>
   start(['dump', '--kong-admin-url', kong.adminUrl, ...args]).ended;
 
-const report = ({
-  out,
-}: Ran): { ok: boolean; gateways: { result: string; code?: string }[] } & Record<string, unknown> =>
-  JSON.parse(out);
+interface Report {
+  readonly ok: boolean;
+  readonly gateways: readonly { readonly result: string; readonly code?: string }[];
+}
+const report = ({ out }: Ran): Report => JSON.parse(out) as Report;
 const pushesTo = (kong: KongEmulator): number =>
   kong.requests.filter(({ method }) => method === 'POST').length;
 

@@ -103,10 +103,6 @@ export const MUTANTS = [
     'lookedAt - healthySince >= holdMs',
     'lookedAt - healthySince >= 0',
   ]),
-  mutant('what was agreed to before there was a last good is never judged', 'src/controller/judge.ts', [
-    'return blindly && lastGood !== undefined && lastGood.revision.id !== revision.id;',
-    'return blindly && revision.id === "";',
-  ]),
   mutant('what is held is pushed', 'src/controller/desired.ts', [
     'if (reasons.length === 0 || approved(revision.id))',
     'if (reasons.length >= 0 || approved(revision.id))',

@@ -227,7 +227,7 @@ const LONGEST_LOAD_MS = 4_000;
 const ENDLESS_LOAD_MS = 16_000;
 /** /status may lag behind a commit for as long as is tolerated (gateway/state.ts, CONFIRM_MS), likewise. */
 const LONGEST_LAG_MS = 2_500;
-const MOST_GATEWAYS = 9;
+export const MOST_GATEWAYS = 9;
 /** Whoever fights with somebody is answered ever more slowly (rollout/drift.ts); here he gives in. */
 const MOST_WRITES = 4;
 const writes = new WeakMap<object, number>();

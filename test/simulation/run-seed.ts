@@ -1,7 +1,7 @@
 import { createCompiler } from '../../src/config/compile.js';
 import { createVirtualClock } from '../support/virtual-clock.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
-import { CONVERGENCE_MS } from './bounds.js';
+import { convergenceMs } from './bounds.js';
 import type { Dice } from './dice.js';
 import type { Fact, Note } from './facts.js';
 import type { Invariant, InvariantPorts } from './invariants/invariant.js';
@@ -10,7 +10,7 @@ import { canaries, holds } from './invariants/rollouts.js';
 import { loads, read, validated } from './invariants/loads.js';
 import { neighbours } from './invariants/neighbours.js';
 import type { Neighbours } from './invariants/neighbours.js';
-import { unleash } from './nemesis.js';
+import { MOST_GATEWAYS, unleash } from './nemesis.js';
 import { scenarioOf } from './scenario.js';
 import { playSickFew } from './sick-few.js';
 import { createTrace, lineOf } from './trace.js';
@@ -137,13 +137,14 @@ async function play(
       return kong?.serves() === aim ? [] : [`${pod.name} serves ${kong?.serves() ?? 'nothing'}`];
     });
   };
+  const boundMs = convergenceMs(world.values, MOST_GATEWAYS);
   const converge = async (): Promise<void> => {
     const healedAt = clock.now();
     while (laggards().length > 0) {
-      if (clock.now() - healedAt > CONVERGENCE_MS) {
+      if (clock.now() - healedAt > boundMs) {
         violated(
           'I4',
-          `after ${Math.round(CONVERGENCE_MS / 1000)} s without trouble ${laggards().join(', ')}, not ${expected()}`,
+          `after ${Math.round(boundMs / 1000)} s without trouble ${laggards().join(', ')}, not ${expected()}`,
         );
       }
       world.operator.letGo();

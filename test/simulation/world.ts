@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock/clock.js';
 import { createKubeApi } from '../../src/emulator/kube/api.js';
 import { isFields } from '../../src/emulator/kube/object.js';
 import { createStore } from '../../src/emulator/kube/store.js';
-import { isBlank } from '../../src/history/record.js';
+import { EMPTY_RECORD } from '../../src/history/record.js';
 import { readSettings } from '../../src/settings/read.js';
 import type { Values } from '../../src/settings/read.js';
 import { createAuthor, SELECTOR } from './author.js';
@@ -25,6 +25,8 @@ import type { Scenario } from './scenario.js';
 export interface World {
   readonly clock: Clock;
   readonly scenario: Scenario;
+  /** What every replica is set to. */
+  readonly values: Values;
   readonly network: Network;
   readonly server: ApiServer;
   readonly replicas: readonly Replica[];
@@ -99,7 +101,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
     if (object.kind !== 'Secret' || object.metadata.name !== HISTORY) return;
     const { lastGood: now, term } = operator.record();
     note({ kind: 'record-written', term });
-    if (!isBlank(operator.record())) toldSince = Math.min(toldSince, clock.now());
+    if (operator.record() !== EMPTY_RECORD) toldSince = Math.min(toldSince, clock.now());
     if (now !== undefined && now !== lastGood) note({ kind: 'last-good', hash: now });
     lastGood = now;
   });
@@ -117,6 +119,7 @@ export function createWorld(clock: Clock, scenario: Scenario, note: Note): World
   const world: World = {
     clock,
     scenario,
+    values,
     network,
     server,
     pods,

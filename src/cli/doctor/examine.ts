@@ -6,7 +6,7 @@ import { checkCluster, withoutCluster } from './cluster.js';
 import { checkDiscovery } from './discovery.js';
 import { checkGateways } from './gateways.js';
 import { checkHistory } from './history.js';
-import { checkMaterial } from './material.js';
+import { checkMaterial, checkServers } from './material.js';
 import { resultsOf } from './result.js';
 import type { Tell } from './result.js';
 import { checkRights, neededRights } from './rights.js';
@@ -34,7 +34,7 @@ export async function examine(examination: Examination, tell: Tell): Promise<voi
     return;
   }
   const { results, material } = await checkMaterial(values, new Date());
-  tell(results);
+  tell([...results, ...(await checkServers(values, new Date()))]);
   const cluster = clusterWanted(values, env) ? await openCluster(examination, tell) : undefined;
   try {
     if (cluster !== undefined)

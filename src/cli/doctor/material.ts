@@ -34,29 +34,44 @@ const PARTS = {
 export async function checkMaterial(values: Values, now: Date): Promise<CheckedMaterial> {
   const results: Result[] = [];
   const read = async ([value, file]: Named): Promise<string | undefined> => {
-    const [given, path] = [values[value], values[file]];
-    if (typeof given === 'string') return given;
-    if (typeof path !== 'string') return undefined;
-    try {
-      const text = await readFile(path, 'utf8');
-      if (text.trim() === '') results.push(fail('credentials', `--${file}: ${path} is empty`));
-      return text;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-      const fix = 'check the path; in a pod, check that the Secret is mounted, and the key in it';
-      results.push(fail('credentials', `--${file}: ${path} cannot be read (${code})`, { fix }));
-      return undefined;
-    }
+    const given = values[value];
+    return typeof given === 'string' ? given : readNamed(values, file, results);
   };
   const [token, ca, cert, key] = await Promise.all([PARTS.token, PARTS.ca, PARTS.cert, PARTS.key].map(read));
   const material = { token: token?.trim(), ca, cert, key };
   if (results.length > 0) return { results };
-  results.push(...checkCa(ca, now), ...checkPair(cert, key, now));
+  results.push(...checkCa(ca, now), ...checkPair(CLIENT, cert, key, now));
   if (results.some(({ verdict }) => verdict === 'fail')) return { results };
   const given = Object.entries(material).filter(([, text]) => text !== undefined).length;
   return given === 0 || results.length > 0
     ? { results, material }
     : { results: [ok('credentials', 'what the Admin API is to be shown can be read')], material };
+}
+
+/** Files that our own servers need: the certificate of the admission webhook, the token of the diagnostics API. */
+export async function checkServers(values: Values, now: Date): Promise<Result[]> {
+  const results: Result[] = [];
+  if (values['diagnostics-bind-address'] !== undefined)
+    await readNamed(values, 'diagnostics-token-file', results);
+  if (values['admission-webhook-listen'] === undefined) return results;
+  const cert = await readNamed(values, 'admission-webhook-cert-file', results);
+  const key = await readNamed(values, 'admission-webhook-key-file', results);
+  return [...results, ...checkPair(WEBHOOK, cert, key, now)];
+}
+
+async function readNamed(values: Values, file: SettingName, results: Result[]): Promise<string | undefined> {
+  const path = values[file];
+  if (typeof path !== 'string') return undefined;
+  try {
+    const text = await readFile(path, 'utf8');
+    if (text.trim() === '') results.push(fail('credentials', `--${file}: ${path} is empty`));
+    return text;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const fix = 'check the path; in a pod, check that the Secret is mounted, and the key in it';
+    results.push(fail('credentials', `--${file}: ${path} cannot be read (${code})`, { fix }));
+    return undefined;
+  }
 }
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -85,31 +100,43 @@ function checkCa(ca: string | undefined, now: Date): Result[] {
   });
 }
 
-function checkPair(cert: string | undefined, key: string | undefined, now: Date): Result[] {
+interface Pair {
+  readonly check: string;
+  readonly what: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+const CLIENT: Pair = {
+  check: 'client-certificate',
+  what: 'our client certificate',
+  cert: '--kong-admin-tls-client-cert(-file)',
+  key: '--kong-admin-tls-client-key(-file)',
+};
+
+const WEBHOOK: Pair = {
+  check: 'webhook-certificate',
+  what: 'the certificate of the admission webhook',
+  cert: '--admission-webhook-cert-file',
+  key: '--admission-webhook-key-file',
+};
+
+function checkPair(pair: Pair, cert: string | undefined, key: string | undefined, now: Date): Result[] {
   if (cert === undefined || key === undefined) return [];
+  const { check, what } = pair;
   const [certificate] = certificatesIn(cert) ?? [];
-  if (certificate === undefined)
-    return [
-      fail('client-certificate', 'what --kong-admin-tls-client-cert(-file) gives is no certificate in PEM'),
-    ];
+  if (certificate === undefined) return [fail(check, `what ${pair.cert} gives is no certificate in PEM`)];
   try {
     if (!certificate.checkPrivateKey(createPrivateKey(key)))
       return [
-        fail('client-certificate', 'the client certificate and its key do not belong together', {
+        fail(check, `${what} and its key do not belong together`, {
           fix: 'take tls.crt and tls.key of the same Secret',
         }),
       ];
   } catch {
-    return [
-      fail('client-certificate', 'what --kong-admin-tls-client-key(-file) gives is no private key in PEM'),
-    ];
+    return [fail(check, `what ${pair.key} gives is no private key in PEM`)];
   }
-  const said = expiry('our client certificate', certificate, now);
-  return said === undefined
-    ? []
-    : [
-        said.verdict === 'fail'
-          ? fail('client-certificate', said.message, said)
-          : warn('client-certificate', said.message, said),
-      ];
+  const said = expiry(what, certificate, now);
+  if (said === undefined) return [];
+  return [(said.verdict === 'fail' ? fail : warn)(check, said.message, { fix: said.fix })];
 }

@@ -65,6 +65,10 @@ export function neededRights(values: Values, cluster: Cluster, election: boolean
     for (const kind of values['config-kinds']) {
       const resource = kind === 'secrets' ? SECRETS : CONFIG_MAPS;
       rights.push({ namespace, resource, verbs: ['list', 'watch'], why: 'the configuration' });
+      if (values['annotate-sources']) {
+        const why = 'annotations that tell what became of it: --annotate-sources';
+        rights.push({ namespace, resource, verbs: ['patch'], why, optional: true });
+      }
     }
   }
   rights.push(...historyRights(values, cluster));

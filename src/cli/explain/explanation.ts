@@ -3,7 +3,7 @@ import type { FlatEntity } from '../../config/diff/flat-entity.js';
 import { own } from '../../config/document/dict.js';
 import { printable } from '../../config/document/problem.js';
 import { chooseRoute } from '../../config/routing/choose.js';
-import type { Candidate } from '../../config/routing/choose.js';
+import type { Candidate, Choice } from '../../config/routing/choose.js';
 import { consumersPlugins, runningPlugins } from '../../config/routing/plugins.js';
 import { aheadBy } from '../../config/routing/rank.js';
 import { routedRequest } from '../../config/routing/request.js';
@@ -44,7 +44,7 @@ export interface Explanation {
   };
   /** In the order in which Kong runs them. */
   readonly plugins: readonly ExplainedPlugin[];
-  readonly forConsumers: readonly (ExplainedPlugin & { readonly consumer: string })[];
+  readonly forConsumers: readonly (Placed & { readonly name: string; readonly consumer: string })[];
   readonly outranked: readonly Explained[];
   readonly near: readonly Explained[];
   /** Routes that would come first, if they match: that cannot be told. */
@@ -61,6 +61,8 @@ export interface Question {
   readonly priorities?: Readonly<Record<string, number>>;
 }
 
+type Place = (flat: FlatEntity) => Placed;
+
 /** @throws an Error where there is no such consumer */
 export function explainRequest(
   entities: readonly FlatEntity[],
@@ -70,69 +72,66 @@ export function explainRequest(
   const request = routedRequest(question.asked);
   const choice = chooseRoute(entities, request, run);
   const place = createPlacer();
-  const { chosen } = choice;
   const { scheme, method, hostHeader: host, path } = request;
-  const notes = documentedNote(choice.documented, place);
-  for (const route of choice.disabled)
-    notes.push(`${place(route).label} is left out: its service is disabled`);
-  const near = choice.near.map((each) => ({ ...place(each.route.flat), why: failure(each) }));
+  const notes = [...documentedNote(choice, place), ...disabledNote(choice, place)];
   const base = {
     request: { scheme, method, host: printable(host), path: printable(path) },
-    near,
+    near: choice.near.map((each) => ({ ...place(each.route.flat), why: failure(each) })),
     doubtful: choice.doubtful.map((each) => ({ ...place(each.route.flat), why: doubt(each) })),
   };
+  const { chosen } = choice;
   if (chosen === undefined) return { ...base, plugins: [], forConsumers: [], outranked: [], notes };
   const { flat } = chosen.route;
-  const service = serviceOf(flat);
-  const situation = {
-    route: flat,
-    service: service?.flat,
-    consumer: consumerOf(entities, question.consumer),
-  };
   const matchedBy = chosen.matching.criteria.map(({ words }) => printable(words));
-  const mismatch = protocolNote(chosen.route.protocols, request, flat);
-  if (mismatch !== undefined) notes.unshift(mismatch);
-  const upstream = service === undefined ? undefined : upstreamOf(entities, service.host);
-  if (service === undefined)
-    notes.push('the route has no service: Kong answers 503, unless a plugin answers before');
-  const plugins = runningPlugins(entities, situation, question.priorities).map((plugin) => ({
-    ...place(plugin.flat),
-    name: printable(plugin.name),
-    ...(plugin.priority !== undefined && { priority: plugin.priority }),
-    scope: plugin.scope,
-    insteadOf: plugin.instead.map(place),
-  }));
-  const unknown = plugins.filter(({ priority }) => priority === undefined).map(({ name }) => name);
-  if (unknown.length > 0)
-    notes.push(
-      `the priority of ${unknown.join(', ')} is not known here: give --kong-admin-url, and the gateway is asked`,
-    );
   return {
     ...base,
     route: { ...place(flat), matchedBy },
-    ...(service !== undefined && {
-      service: { ...place(service.flat), ...sentTo(service, chosen, request, upstream !== undefined) },
-    }),
-    ...(upstream !== undefined && {
-      upstream: {
-        ...place(upstream.flat),
-        targets: upstream.targets.map((target) => ({ ...place(target), ...targetOf(target) })),
-      },
-    }),
-    plugins,
-    forConsumers:
-      situation.consumer !== undefined
-        ? []
-        : consumersPlugins(entities, situation).map(({ flat: plugin, consumer }) => ({
-            ...place(plugin),
-            name: printable(textOf(plugin, 'name') ?? ''),
-            scope: 'consumer',
-            insteadOf: [],
-            consumer: place(consumer).label,
-          })),
+    ...whereTo(entities, chosen, request, place),
+    ...whatRuns(entities, question, chosen, place),
     outranked: choice.outranked.map((each) => ({ ...place(each.route.flat), why: ahead(chosen, each) })),
-    notes,
+    notes: [...protocolNote(chosen.route.protocols, request, flat), ...serviceNote(flat), ...notes],
   };
+}
+
+function whereTo(
+  entities: readonly FlatEntity[],
+  chosen: Candidate,
+  request: RoutedRequest,
+  place: Place,
+): Pick<Explanation, 'service' | 'upstream'> {
+  const service = serviceOf(chosen.route.flat);
+  if (service === undefined) return {};
+  const upstream = upstreamOf(entities, service.host);
+  const sent = { ...place(service.flat), ...sentTo(service, chosen, request, upstream !== undefined) };
+  if (upstream === undefined) return { service: sent };
+  const targets = upstream.targets.map((target) => ({ ...place(target), ...targetOf(target) }));
+  return { service: sent, upstream: { ...place(upstream.flat), targets } };
+}
+
+function whatRuns(
+  entities: readonly FlatEntity[],
+  { consumer: name, priorities }: Question,
+  { route: { flat: route } }: Candidate,
+  place: Place,
+): Pick<Explanation, 'plugins' | 'forConsumers'> {
+  const consumer = consumerOf(entities, name);
+  const situation = { route, service: route.references.get('service'), consumer };
+  const plugins = runningPlugins(entities, situation, priorities).map(
+    ({ name: plugin, flat, priority, scope, instead }) => ({
+      ...place(flat),
+      name: printable(plugin),
+      ...(priority !== undefined && { priority }),
+      scope,
+      insteadOf: instead.map(place),
+    }),
+  );
+  const others = consumer === undefined ? consumersPlugins(entities, situation) : [];
+  const forConsumers = others.map(({ flat, consumer: whose }) => ({
+    ...place(flat),
+    name: printable(textOf(flat, 'name') ?? ''),
+    consumer: place(whose).label,
+  }));
+  return { plugins, forConsumers };
 }
 
 const textOf = ({ fields }: FlatEntity, name: string): string | undefined => {
@@ -156,7 +155,7 @@ const doubt = ({ matching }: Candidate): string =>
     matching.criteria.flatMap(({ verdict, words }) => (verdict === 'unknown' ? [words] : [])).join('; '),
   );
 
-function documentedNote(documented: Candidate | undefined, place: (flat: FlatEntity) => Placed): string[] {
+function documentedNote({ documented }: Choice, place: Place): string[] {
   if (documented === undefined) return [];
   const { label } = place(documented.route.flat);
   return [
@@ -164,22 +163,28 @@ function documentedNote(documented: Candidate | undefined, place: (flat: FlatEnt
   ];
 }
 
+function disabledNote({ disabled }: Choice, place: Place): string[] {
+  const [first] = disabled;
+  if (first === undefined) return [];
+  const more = disabled.length === 1 ? '' : ` and ${disabled.length - 1} more`;
+  return [`left out, because their service is disabled: ${place(first).label}${more}`];
+}
+
+const serviceNote = ({ references }: FlatEntity): string[] =>
+  references.has('service')
+    ? []
+    : ['the route has no service: Kong answers 503, unless a plugin answers before'];
+
 /** The router does not look at protocols; what comes after it does (kong/runloop/handler.lua). */
-function protocolNote(
-  protocols: readonly string[],
-  { scheme }: RoutedRequest,
-  flat: FlatEntity,
-): string | undefined {
-  if (protocols.length === 0 || protocols.includes(scheme)) return undefined;
-  if (scheme === 'http' && protocols.includes('https')) {
-    const status = own(flat.fields, 'https_redirect_status_code');
-    return typeof status === 'number' && status !== 426
-      ? `the route takes https only: Kong redirects there (${status}), and does not send this request on`
-      : 'the route takes https only: Kong answers 426, and does not send this request on';
-  }
-  return protocols.some((each) => each.startsWith('grpc'))
-    ? 'the route takes gRPC only: Kong answers 415 to anything else'
-    : undefined;
+function protocolNote(protocols: readonly string[], { scheme }: RoutedRequest, flat: FlatEntity): string[] {
+  if (protocols.length === 0 || protocols.includes(scheme)) return [];
+  if (protocols.some((each) => each.startsWith('grpc')))
+    return ['the route takes gRPC only: Kong answers 415 to anything else'];
+  if (scheme === 'https') return [];
+  const status = own(flat.fields, 'https_redirect_status_code');
+  return typeof status === 'number' && status !== 426
+    ? [`the route takes https only: Kong redirects there (${status}), and does not send this request on`]
+    : ['the route takes https only: Kong answers 426, and does not send this request on'];
 }
 
 function sentTo(

@@ -2,23 +2,27 @@
 import { createContext, Script } from 'node:vm';
 import type { RegexVerdict, RunRegex } from '../../config/routing/rust-pattern.js';
 
-/** For one match, and for all of a command (ms). */
-const ONE_MS = 200;
-const ALL_MS = 5_000;
+/** How long one match may take, and all of a command (ms). */
+interface Limits {
+  readonly oneMs: number;
+  readonly allMs: number;
+}
+
+const LIMITS: Limits = { oneMs: 200, allMs: 5_000 };
 
 const MATCH = new Script(
   'const found = new RegExp(source, flags).exec(text); found === null ? undefined : found[0]',
 );
 
-/** The engine backtracks, and looks now and then whether its time is up; a context of its own has nothing to get at. */
-export function createRegexRunner(): RunRegex {
-  let left = ALL_MS;
+/** The engine backtracks, and looks now and then whether its time is up. */
+export function createRegexRunner({ oneMs, allMs }: Limits = LIMITS): RunRegex {
+  let left = allMs;
   return (source, flags, text): RegexVerdict => {
     if (left <= 0) return 'unknown';
     const started = performance.now();
     try {
-      const context = createContext(Object.assign(Object.create(null), { source, flags, text }));
-      const matched: unknown = MATCH.runInContext(context, { timeout: ONE_MS });
+      const sandbox: Record<string, string> = { source, flags, text };
+      const matched: unknown = MATCH.runInContext(createContext(sandbox), { timeout: oneMs });
       return typeof matched === 'string' ? { matched } : 'no';
     } catch {
       // It took too long, or is none of JavaScript's.

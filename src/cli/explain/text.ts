@@ -22,7 +22,7 @@ const MOST = 5;
 export function textLines({ explanation, from, revision, gateways, paint }: Shown): string[] {
   const { request, route, service, upstream, plugins, forConsumers, outranked, near, doubtful, notes } =
     explanation;
-  const id = revision === undefined ? '' : ` (${shortId(revision)})`;
+  const id = revision === undefined || from.startsWith('revision ') ? '' : ` (${shortId(revision)})`;
   const lines = [
     paint('bold', `${request.method} ${request.scheme}://${request.host}${request.path}`),
     `by ${from}${id}`,
@@ -67,6 +67,12 @@ export function textLines({ explanation, from, revision, gateways, paint }: Show
         `  ${String(priority ?? '?').padStart(7)}  ${name}, ${scope}${at(placed)}`,
         ...insteadOf.map((each) => `           instead of the one${at(each)}`),
       ]),
+    );
+  if (plugins.some(({ priority }) => priority === undefined))
+    lines.splice(
+      -1,
+      0,
+      '  ?: their priority is not known here; give --kong-admin-url, and a gateway is asked',
     );
   if (forConsumers.length > 0)
     section(

@@ -9,7 +9,7 @@ export type RunRegex = (source: string, flags: string, text: string) => RegexVer
 /** What Rust takes and JavaScript reads otherwise, or not at all. */
 const UNTOLD: readonly RegExp[] = [
   // Set operations, and POSIX classes within classes.
-  /&&|--|~~|\[:/,
+  /\[[^\]]*(?:&&|--|~~|\[:)/,
   // Flags in the middle, verbose ones, swapped greed.
   /\(\?[a-zA-Z]*-?[a-zA-Z]*[xURu]/,
   /(?!^)\(\?[a-zA-Z-]+[:)]/,
@@ -20,7 +20,7 @@ const UNTOLD: readonly RegExp[] = [
 
 /** Bare classes of Unicode in Rust are classes of ASCII in JavaScript; so is the case of letters. */
 const UNICODE_CLASSES = /\\[dDwWsSbB]|\(\?i/;
-const ASCII = /^[\x20-\x7e]*$/;
+const ASCII = /^[\0-\x7f]*$/;
 
 /**
  * Matches from the beginning of the text, as the router does with paths.
@@ -31,12 +31,12 @@ export function matchRust(regex: string, text: string, anchored: boolean, run: R
   const bare = regex.replace(/\\\\/g, '__');
   if (UNTOLD.some((pattern) => pattern.test(bare))) return 'unknown';
   if (!ASCII.test(text) && UNICODE_CLASSES.test(bare)) return 'unknown';
-  const [, leading = ''] = /^\(\?([ims]+)\)/.exec(regex) ?? [];
+  const [, leading = ''] = /^\(\?(i?m?s?)\)/.exec(regex) ?? [];
   const rest = leading === '' ? regex : regex.slice(leading.length + 3);
   const source = translated(rest);
   if (source === undefined) return 'unknown';
   // Without m, $ is the very end for both.
-  const flags = [...new Set([...leading, ...(needsUnicode(source) ? ['u'] : [])])].join('');
+  const flags = `${leading}${needsUnicode(source) ? 'u' : ''}`;
   // Kong puts `^` before the whole: of several alternatives it anchors the first only.
   return run(anchored ? `^${source}` : source, flags, text);
 }

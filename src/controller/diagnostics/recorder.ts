@@ -62,7 +62,9 @@ export function createRecorder(clock: Clock, debug: boolean): Recorder {
         ({ problems } = happening);
         return;
       case 'converged': {
-        const { revision, gateways, durationMs } = happening;
+        const { revision, gateways, durationMs, cause } = happening;
+        // Gateways that came back, or came up, say nothing about how long a change takes.
+        if (cause !== 'config') return;
         convergences.unshift({ at, revision, gateways, durationMs: Math.round(durationMs) });
         convergences.length = Math.min(convergences.length, CONVERGENCES);
         return;

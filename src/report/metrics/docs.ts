@@ -35,7 +35,10 @@ scrape_configs:
     static_configs: [{ targets: ['10.0.3.4:10255', '10.0.3.5:10255'] }]
 \`\`\`
 
-The states of gateways and rollouts are explained in [architecture.md](architecture.md) and [rollouts.md](rollouts.md).
+A gateway is \`unknown\` until it is looked at, and while nothing is desired; \`probing\` while it is looked at first; then \`in-sync\` or
+\`out-of-sync\` (its turn comes), \`pushing\`, \`verifying\` (Kong took it, its hash is awaited), \`unreachable\`, \`rejected\` (Kong said 400 to
+the configuration), \`refused\` (a matter of set-up: token, certificate, size limit) or \`busy\` (429). A rollout is \`choosing\` its
+canaries, held at a \`canary\`, or \`rolling\`; \`paused\` by a person; \`withdrawn\` or \`stopped\` ([rollouts.md](rollouts.md)); else \`idle\`.
 
 Some questions:
 

@@ -7,10 +7,16 @@ export type TokenSource = { readonly value: string } | { readonly file: string }
 /** A file is read again when it was read longer ago than this (ms); the kubelet itself needs up to a minute to write it. */
 const REFRESH_MS = 10_000;
 
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOENT: 'it does not exist',
+};
+
 async function readToken(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
-    throw new Error(`--diagnostics-token-file ${file}: ${code}`);
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+    throw new Error(`--diagnostics-token-file ${file}: ${WORDS[code] ?? `it cannot be read (${code})`}`);
   });
   const token = text.trim();
   if (token === '') throw new Error(`--diagnostics-token-file ${file} is empty`);

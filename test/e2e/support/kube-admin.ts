@@ -27,7 +27,7 @@ export interface KubeAdmin {
   readonly get: (kind: string, namespace: string, name: string) => Promise<KubeObject | undefined>;
   readonly list: (kind: string, namespace: string) => Promise<readonly KubeObject[]>;
   /** Fine when there is none. */
-  readonly remove: (kind: string, namespace: string, name: string) => Promise<void>;
+  readonly remove: (kind: string, namespace: string | undefined, name: string) => Promise<void>;
   /** A token of a ServiceAccount, valid as long as the object that it is bound to is there. */
   readonly token: (account: { namespace: string; name: string }, boundTo: KubeObject) => Promise<string>;
   /** What a bearer of this token may do in a namespace: the rules of a SelfSubjectRulesReview. */
@@ -70,6 +70,7 @@ const GROUPS: Readonly<Record<string, readonly [apiVersion: string, plural: stri
   PrometheusRule: ['monitoring.coreos.com/v1', 'prometheusrules'],
   ClusterRoleBinding: ['rbac.authorization.k8s.io/v1', 'clusterrolebindings'],
   Role: ['rbac.authorization.k8s.io/v1', 'roles'],
+  ValidatingWebhookConfiguration: ['admissionregistration.k8s.io/v1', 'validatingwebhookconfigurations'],
   RoleBinding: ['rbac.authorization.k8s.io/v1', 'rolebindings'],
 };
 

@@ -35,6 +35,8 @@ export interface ScenarioOptions {
   /** Of every replica. */
   readonly args?: readonly string[];
   readonly dualStack?: boolean;
+  /** Values of the chart beside the suite's own. */
+  readonly values?: object;
 }
 
 /** Two namespaces of a real cluster: controllers under the rights that we ship, and gateways behind a Service. */
@@ -83,7 +85,7 @@ let scenarios = 0;
 export async function createScenario(plane: ControlPlane, options: ScenarioOptions = {}): Promise<Scenario> {
   scenarios += 1;
   const namespaces = { controller: `silverback-${scenarios}`, gateways: `kong-${scenarios}` };
-  const shipped = shippedRelease(namespaces);
+  const shipped = shippedRelease(namespaces, options.values);
   const folder = await passingFolder('scenario');
   for (const name of Object.values(namespaces))
     await plane.admin.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });

@@ -30,11 +30,12 @@ export interface Shipped {
 }
 
 /** The release `silverback` of the chart, with its defaults, and gateways that boot on last good; deploy/silverback.yaml is the same in other namespaces. */
-export function shippedRelease({ controller, gateways }: Namespaces): Shipped {
+export function shippedRelease({ controller, gateways }: Namespaces, more: object = {}): Shipped {
   const bootAccount = { name: 'kong', namespace: gateways };
   const values = {
     gateways: { service: `${gateways}/${ADMIN_SERVICE}` },
     history: { boot: { serviceAccounts: [bootAccount] } },
+    ...more,
   };
   const objects = render(values, 'silverback', controller);
   const forbidden = objects.filter(({ kind }) => kind.startsWith('ClusterRole'));

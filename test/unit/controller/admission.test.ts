@@ -60,7 +60,11 @@ async function start(agreedTo: readonly Source[], now: readonly Source[] = agree
   const agreed: Agreed | undefined =
     compilation.revision === undefined || agreedTo.length === 0
       ? undefined
-      : { revision: compilation.revision, sources: new Map(agreedTo.map((each) => [each.name, each])) };
+      : {
+          revision: compilation.revision,
+          sources: new Map(agreedTo.map((each) => [each.name, each])),
+          blindly: false,
+        };
   const world = { synced: true };
   const reviewer = createReviewer({
     clock,

@@ -93,7 +93,11 @@ function start() {
     const { decision } = judgement;
     if (decision.kind === 'adopt' || decision.kind === 'same') {
       const revision = decision.kind === 'adopt' ? decision.revision : agreed!.revision;
-      agreed = { revision, sources: new Map(judgement.snapshot.sources.map((each) => [each.name, each])) };
+      agreed = {
+        revision,
+        sources: new Map(judgement.snapshot.sources.map((each) => [each.name, each])),
+        blindly: false,
+      };
     }
     annotator.judged(judgement, agreed, now);
     await clock.settle();

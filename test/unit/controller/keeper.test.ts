@@ -64,6 +64,16 @@ describe('the keeper', () => {
     expect(world.keeper.lastGood()).toBeUndefined();
   });
 
+  it('knows of leaders before this one by whatever was stored, even if nothing is left of it', async () => {
+    const { keeper, store, clock } = keeping();
+    await clock.settle();
+    expect(keeper.ledBefore()).toBe(false);
+    await store.update((record) => pause(record, ACT));
+    await store.update((record) => ({ ...record, paused: undefined, audit: [] }));
+    await clock.settle();
+    expect(keeper.ledBefore()).toBe(true);
+  });
+
   it('sees what people decide', async () => {
     const { keeper, store } = keeping();
     await store.update((record) => pause(approve(record, 'r1', ACT), ACT));

@@ -6,7 +6,7 @@ const input = {
   everReached: true,
   pendingMs: 10_000,
   retryAfterMs: undefined,
-  pushFailed: false,
+  pushFailures: 0,
 };
 const most = () => 0.999_999;
 const least = () => 0;
@@ -30,5 +30,9 @@ test('asks a newborn every 250 ms at first, and then at the pace for those who n
 });
 
 test('does not ask for a full load every 30 s that keeps failing', () => {
-  expect(backoffMs({ ...input, failures: 20, pushFailed: true }, most)).toBeGreaterThan(60_000);
+  expect(backoffMs({ ...input, failures: 20, pushFailures: 6 }, most)).toBeGreaterThan(60_000);
+});
+
+test('is not longer for a push that failed once after many looks that did', () => {
+  expect(backoffMs({ ...input, failures: 20, pushFailures: 1 }, most)).toBeLessThanOrEqual(30_000);
 });

@@ -61,6 +61,7 @@ describe('the recorder', () => {
         durationMs: 12.3,
         cause: 'config',
       });
+    recorder.report({ kind: 'converged', revision: 'r', gateways: 1, durationMs: 1, cause: 'fleet' });
     expect(recorder.convergences().map(({ gateways }) => gateways)).toEqual(
       Array.from({ length: 100 }, (_, index) => 150 - index),
     );

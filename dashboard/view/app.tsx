@@ -4,12 +4,15 @@ import { useCallback, useState } from 'preact/hooks';
 import type { Ask } from '../connection/ask.js';
 import type { Connection } from '../connection/follow.js';
 import type { Setting } from '../model/commands.js';
+import { unsteadyGateways } from '../model/gateway-news.js';
 import type { Overview, Picture } from '../model/picture.js';
 import { Configuration } from './configuration.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { Gateways } from './gateways.js';
 import { Happenings } from './happenings.js';
+import { listed } from '../model/words.js';
 import { Leadership } from './leadership.js';
+import { serverNow } from './now.js';
 import { Revisions } from './revisions.js';
 import type { Pair } from './revisions.js';
 import { Rollout } from './rollout.js';
@@ -54,12 +57,13 @@ interface FleetProps extends Pick<AppProps, 'picture' | 'settings' | 'ask'> {
 function Fleet({ picture, overview, settings, ask }: FleetProps) {
   const [pair, setPair] = useState<Pair | undefined>(undefined);
   const compare = useCallback((from: string, to: string) => setPair({ from, to }), []);
+  const unsteady = listed([...unsteadyGateways(picture.happenings, serverNow()).keys()]);
   const { summary, leadership, rollout, revisions, config, convergences, identity, observing } = overview;
   return (
     <>
       <div class="columns wide-first">
         <div>
-          <Summary summary={summary} />
+          <Summary summary={summary} unsteady={unsteady} />
           <Waiting revisions={revisions} leadership={leadership} settings={settings} onCompare={compare} />
         </div>
         <Rollout rollout={rollout} convergences={convergences} leading={leadership.leading} />

@@ -14,10 +14,15 @@ const LEVELS = {
 
 interface Props {
   readonly summary: Overview['summary'];
+  /** Names of gateways that keep losing their configuration, though they may be well at this moment. */
+  readonly unsteady: string;
 }
 
 /** What to know first, and what to do. The only part that is read out when it changes. */
-export const Summary = memo(({ summary: { level, sentence, advice } }: Props) => {
+export const Summary = memo(({ summary, unsteady }: Props) => {
+  const { sentence } = summary;
+  const level = unsteady !== '' && summary.level === 'ok' ? 'attention' : summary.level;
+  const advice = [...summary.advice, ...(unsteady === '' ? [] : [unsteadyAdvice(unsteady)])];
   const { symbol, word } = LEVELS[level];
   return (
     <section class={`card summary level-${level}`} aria-labelledby="summary-title">
@@ -40,3 +45,6 @@ export const Summary = memo(({ summary: { level, sentence, advice } }: Props) =>
     </section>
   );
 });
+
+const unsteadyAdvice = (names: string): string =>
+  `${names}: lost or changed the configuration again and again; see whether it restarts, or who else writes to it`;

@@ -23,6 +23,17 @@ const WORDS: Readonly<Record<string, Omit<Trouble, 'code'>>> = {
 const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO|ERR_OSSL|HOSTNAME_MISMATCH)/;
 
+/** What the commonest of them mean. */
+const TLS_WORDS: Readonly<Record<string, string>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by nobody we trust',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by nobody we trust',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by nobody we trust',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by nobody we trust',
+};
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** The code of an error, of whatever caused it, or of the first of several; `undefined` for errors that carry none. */
@@ -38,9 +49,10 @@ export function troubleOf(error: unknown): Trouble {
   const code = codeOf(error);
   if (code === undefined) return { code: 'network', reason: 'the connection failed' };
   if (TLS_CODE.test(code)) {
+    const meaning = TLS_WORDS[code];
     return {
       code: 'tls',
-      reason: `the TLS handshake failed (${code})`,
+      reason: `the TLS handshake failed (${code})${meaning === undefined ? '' : `: ${meaning}`}`,
       advice:
         'check --kong-admin-ca-cert-file, --kong-admin-tls-server-name and the client certificate; --kong-admin-tls-skip-verify turns verification off',
     };

@@ -108,6 +108,7 @@ const FAULTS: readonly Fault[] = [
       }
     },
     tile: ['Keeps losing its configuration', 'lost or changed its configuration 4 times'],
+    page: ['Needs attention', 'see whether it restarts'],
   },
   {
     name: 'server-errors',
@@ -123,7 +124,7 @@ const FAULTS: readonly Fault[] = [
       return ['--kong-admin-ca-cert-file', join(folder, 'ca.crt')];
     },
     strike: ({ troop }) => troop.world.addGateway({ tls: certificates.server }),
-    page: ['kong-7', 'TLS handshake failed (ERR_TLS_CERT_ALTNAME_INVALID)', 'kong-admin-tls-server-name'],
+    page: ['kong-7', 'its certificate is for another name', 'kong-admin-tls-server-name'],
   },
   {
     name: 'source-deleted',

@@ -47,6 +47,13 @@ const STUCK: readonly (readonly [Phase, { one: string; many: string; advice: str
   ],
 ];
 
+/** Of those that can be reached, but only to hear of an error of theirs. */
+const FAILING = {
+  one: 'answers with errors',
+  many: 'answer with errors',
+  advice: 'its error log says why',
+};
+
 /** What is said of those that are on their way. */
 const ON_THEIR_WAY: Readonly<Partial<Record<Phase, string>>> = {
   pushing: 'loading',
@@ -105,8 +112,9 @@ interface Told {
   readonly advice: string;
 }
 
-function tell(group: readonly GatewayStatus[], words: (typeof STUCK)[number][1]): Told {
+function tell(group: readonly GatewayStatus[], ofPhase: (typeof STUCK)[number][1]): Told {
   const trouble = group.find((gateway) => gateway.trouble !== undefined)?.trouble;
+  const words = trouble !== undefined && /^5\d\d/.test(trouble.code) ? FAILING : ofPhase;
   const verb = group.length === 1 ? words.one : words.many;
   const because = trouble === undefined ? '' : `: ${trouble.reason}`;
   const what = trouble?.advice ?? words.advice;

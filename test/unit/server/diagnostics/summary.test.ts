@@ -54,6 +54,21 @@ const CASES: readonly (readonly [string, Partial<Status>, Summary])[] = [
     },
   ],
   [
+    'one answers, but with errors',
+    {
+      gateways: [
+        gateway('kong-1'),
+        lost('kong-7', { trouble: { code: '500', reason: 'answered 500: An unexpected error occurred' } }),
+      ],
+    },
+    {
+      level: 'attention',
+      sentence:
+        '1 of 2 gateways serves 3f2a91c0; 1 is behind; kong-7 answers with errors: answered 500: An unexpected error occurred',
+      advice: ['kong-7: its error log says why'],
+    },
+  ],
+  [
     'five cannot be reached for one reason, and one rejects',
     {
       gateways: [

@@ -39,11 +39,16 @@ export async function measureLargeConfig() {
   const data = join(folder, 'data');
   await mkdir(data);
   await writeFile(config, JSON.stringify(configuration(100)));
-  const troop = await createTroop({ gateways: 3, args: ['--config-file', config, '--data-dir', data, ...LEASE] });
+  const troop = await createTroop({
+    gateways: 3,
+    args: ['--config-file', config, '--data-dir', data, ...LEASE],
+  });
   try {
     const controller = troop.start();
     await controller.said(({ event }) => event === 'converged');
-    const { address } = await controller.said(({ event, msg }) => event === 'serving' && msg.startsWith('probes'));
+    const { address } = await controller.said(
+      ({ event, msg }) => event === 'serving' && msg.startsWith('probes'),
+    );
     const renewals = [performance.now()];
     const stopCounting = troop.kube.onChange(({ object }) => {
       if (object.kind === 'Lease') renewals.push(performance.now());
@@ -51,8 +56,12 @@ export async function measureLargeConfig() {
     const stopAsking = askProbes(address);
     await writeFile(`${config}.new`, JSON.stringify(configuration(ENTITIES)));
     await rename(`${config}.new`, config);
-    const compiled = await controller.said(({ event, bytes }) => event === 'config-compiled' && bytes > 10_000_000);
-    await controller.said(({ event, revision }) => event === 'rollout-succeeded' && revision === compiled.revision);
+    const compiled = await controller.said(
+      ({ event, bytes }) => event === 'config-compiled' && bytes > 10_000_000,
+    );
+    await controller.said(
+      ({ event, revision }) => event === 'rollout-succeeded' && revision === compiled.revision,
+    );
     await sleep(3_000);
     const waits = await stopAsking();
     stopCounting();

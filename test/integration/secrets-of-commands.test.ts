@@ -50,7 +50,7 @@ beforeAll(async () => {
     ],
     { CONTROLLER_KONG_ADMIN_TOKEN: SECRETS.token, CONTROLLER_DIAGNOSTICS_TOKEN: SECRETS.diagnostics },
   );
-  await troop.until('the first revision to be kept', () => troop.said('rollout-succeeded').length > 0).catch(() => console.log(replica.lines.map((l) => JSON.stringify(l)).join('\n'), replica.stray));
+  await troop.until('the first revision to be kept', () => troop.said('rollout-succeeded').length > 0);
   await writeFile(file('live.yaml'), secretConfig('two'));
   await troop.until('the second revision to be kept', () => troop.said('rollout-succeeded').length > 1);
   url = addressOf(replica, 'dashboard');

@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import { readSettings } from '../settings/read.js';
 import type { SettingName } from '../settings/table.js';
 import { CONNECTION } from './connection.js';
-import { openNamedHistory, isWrongUsage, wordsFor } from './history/opened.js';
 import { addSettingOptions, givenSettings } from './setting-options.js';
 
 const HELP = `
@@ -87,6 +86,7 @@ async function run(command: Command, host: string, path: string, method: string)
   const asked = { scheme: protocol, method: method.toUpperCase(), host, path, headers, sni };
   // What explains knows all of Kong's schemas; the other commands need not wait for them.
   const { explain } = await import('./explain/run.js');
+  const { isWrongUsage, openNamedHistory, wordsFor } = await import('./history/opened.js');
   try {
     const opened = revision === undefined ? undefined : await openNamedHistory(command);
     try {

@@ -173,3 +173,5 @@ console.log(
   `${NEWCOMERS} empty gateways beside ${SERVING}: from an open port to the verified hash, less the load: median ${waits[waits.length >> 1].toFixed(0)} ms, worst ${waits.at(-1).toFixed(0)} ms`,
 );
 await credentials.close();
+// Fleets remember for minutes what they left under way.
+process.exit();

@@ -105,3 +105,5 @@ for (const hang of ['all', 'post']) {
   );
 }
 await credentials.close();
+// Fleets remember for minutes what they left under way.
+process.exit();

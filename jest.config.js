@@ -12,5 +12,7 @@ export default {
       },
     ],
   },
+  // Half of the tests wait for processes, and on two cores jest would take one worker.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/test/{unit,integration}/**/*.test.ts'],
 };

@@ -1,29 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createCompiler } from '../config/compile.js';
 import type { Compiler } from '../config/compile.js';
-import type { PluginModel } from '../config/schema/plugin-model.js';
 import type { CompilerReply, CompilerRequest, PluginSchemas, ThreadData } from './compiler.js';
+import { pluginModels } from './plugin-models.js';
 
 /** The thread's side of `compiler.ts`: one request at a time, bytes handed over without a copy. */
 const { options, schemas: given } = workerData as ThreadData;
 
 async function compilerWith(schemas: PluginSchemas): Promise<Compiler> {
-  return createCompiler({ ...options, now: () => new Date(), plugins: await modelsOf(schemas) });
-}
-
-/** A schema that ajv cannot use leaves its plugin unchecked, which is told as such. */
-async function modelsOf(schemas: PluginSchemas): Promise<Map<string, PluginModel>> {
-  const models = new Map<string, PluginModel>();
-  if (schemas.size === 0) return models;
-  const { compilePlugin } = await import('../config/schema/compile-plugin.js');
-  for (const [name, schema] of schemas) {
-    try {
-      models.set(name, compilePlugin(name, schema));
-    } catch {
-      continue;
-    }
-  }
-  return models;
+  return createCompiler({ ...options, now: () => new Date(), plugins: await pluginModels(schemas) });
 }
 
 let compiler = await compilerWith(given);

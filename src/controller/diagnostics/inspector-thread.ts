@@ -4,29 +4,15 @@ import { diffJson } from '../../config/diff/json.js';
 import { createExcerpts } from '../../config/excerpt/excerpt.js';
 import type { Finding } from '../../config/finding.js';
 import { redactedYaml } from '../../config/redact.js';
-import type { PluginModel } from '../../config/schema/plugin-model.js';
 import type { SourceText } from '../../sources/source.js';
+import { pluginModels } from '../plugin-models.js';
 import type { InspectorAnswer, InspectorData, InspectorTask, RevisionText } from './inspector.js';
 
 /** The thread's side of `inspector.ts`: one task at a time. */
 const { deck, schemas } = workerData as InspectorData;
 
-async function plugins(): Promise<Map<string, PluginModel>> {
-  const models = new Map<string, PluginModel>();
-  if (schemas.size === 0) return models;
-  const { compilePlugin } = await import('../../config/schema/compile-plugin.js');
-  for (const [name, schema] of schemas) {
-    try {
-      models.set(name, compilePlugin(name, schema));
-    } catch {
-      // A schema that ajv cannot use: nothing is known of that plugin, and its config hidden.
-      continue;
-    }
-  }
-  return models;
-}
-
-const models = await plugins();
+/** Of a plugin that is not known the config is hidden whole. */
+const models = await pluginModels(schemas);
 
 function diff(from: RevisionText, to: RevisionText): string | undefined {
   const compiler = createCompiler({ deck: false, env: {}, allowEmpty: true, plugins: models });

@@ -8,6 +8,7 @@ import { makeIdentity } from './fan-out/sinks.mjs';
 import { measureCompile } from './rows/compile.mjs';
 import { measureFailover } from './rows/failover.mjs';
 import { measureFanOut } from './rows/fan-out.mjs';
+import { measureLargeConfig } from './rows/large-config.mjs';
 import { measureMemory } from './rows/memory.mjs';
 import { measurePropagation } from './rows/propagation.mjs';
 import { measureScaleUp } from './rows/scale-up.mjs';
@@ -28,6 +29,7 @@ const BENCHES = {
   failover: async () => [...(await measureFailover(undefined)), ...(await measureFailover(tls))],
   'scale-up': () => measureScaleUp(),
   'steady-state': () => measureSteadyState(),
+  '30mb': () => measureLargeConfig(),
   compile: () => measureCompile(),
   'start-up': () => measureStartUp(),
 };

@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Replica } from '../../src/demo/replica.js';
 import { CONFIG_NAMESPACE } from '../../src/demo/world.js';
 import type { Status } from '../../src/server/diagnostics/status.js';
+import type { GatewayPod } from '../../src/demo/world.js';
 import { addressOf, configOf, createTroop, MAIN } from '../support/troop.js';
 import type { Troop } from '../support/troop.js';
 
@@ -58,7 +59,7 @@ describe('the diagnostics API of real replicas', () => {
   };
 
   beforeEach(async () => {
-    troop = await createTroop({ gateways: 3, replicas: 2 });
+    troop = await createTroop({ gateways: 3, replicas: 2, args: ['--resync-interval', '1s'] });
     troop.world.setConfig('shop', { 'kong.yaml': configOf('one') });
     await troop.untilConverged(0);
     leader = await troop.untilLeader();
@@ -102,6 +103,22 @@ describe('the diagnostics API of real replicas', () => {
     expect(status.summary.sentence).toMatch(/the newest configuration is invalid, .* stays/);
     expect(status.config.findings.some(({ excerpt }) => excerpt?.includes('port: eighty'))).toBe(true);
     expect((await statusOf(follower)).summary).toMatchObject({ level: 'following' });
+  });
+
+  test('tells of a gateway that restarts again and again, though each time it is put back', async () => {
+    const [{ kong }] = troop.world.pods() as [GatewayPod];
+    for (let times = 1; times <= 3; times += 1) {
+      const restarted = performance.now();
+      await kong.restart();
+      await troop.until('the drift', () => troop.said('drift', restarted).length > 0);
+      // Before that it is a push of ours that was lost, and no drift.
+      await troop.until('its repair', () =>
+        troop.said('gateway-phase', restarted).some(({ fields }) => fields['to'] === 'in-sync'),
+      );
+    }
+    const { gateways, summary } = await statusOf(leader);
+    expect(gateways[0]?.drift).toMatchObject({ kind: 'empty', times: 3 });
+    expect(summary.sentence).toContain('kong-1 loses its configuration again and again');
   });
 
   test('is what `status` shows, and says why a gateway is behind; without controllers, the cluster does', async () => {

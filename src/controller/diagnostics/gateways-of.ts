@@ -1,7 +1,7 @@
 import type { Revision } from '../../config/revision.js';
 import { restLeftMs } from '../../gateway/state.js';
 import type { FleetEntry } from '../../rollout/fleet.js';
-import type { GatewayStatus } from '../../server/diagnostics/status.js';
+import type { DriftStatus, GatewayStatus } from '../../server/diagnostics/status.js';
 
 export interface GatewayFacts {
   /** Followers contact no gateway: what they would say of one means nothing. */
@@ -10,6 +10,7 @@ export interface GatewayFacts {
   readonly canaries: readonly string[];
   /** Ids of revisions of ours. */
   readonly known: ReadonlySet<string>;
+  readonly drift: (gateway: string) => DriftStatus | undefined;
   /** Monotonic. */
   readonly now: number;
   readonly wallTime: (monotonic: number) => string;
@@ -38,6 +39,7 @@ function gatewayOf({ member, state }: FleetEntry, facts: GatewayFacts): GatewayS
   const current = phase === 'in-sync' && desired !== undefined && served === desired.id;
   // A gateway that shows a hash of its own for a revision of ours was believed (see `serves`).
   const revision = hash !== undefined && known.has(hash) ? hash : phase === 'in-sync' ? served : undefined;
+  const drift = facts.drift(name);
   const restMs = Math.round(restLeftMs(state, now));
   return {
     ...place,
@@ -52,6 +54,7 @@ function gatewayOf({ member, state }: FleetEntry, facts: GatewayFacts): GatewayS
     ...(state.trouble !== undefined && { trouble: state.trouble }),
     failures,
     ...(lastLoad !== undefined && { lastLoadMs: Math.round(lastLoad.durationMs) }),
+    ...(drift !== undefined && { drift }),
     ...(restMs > 0 && { restMs }),
   };
 }

@@ -1,10 +1,13 @@
 import type { Clock } from '../../clock/clock.js';
 import { describe } from '../../report/describe.js';
 import type { Happening, ObjectRef, Report } from '../../report/happening.js';
-import type { ConvergenceStatus, HappeningStatus } from '../../server/diagnostics/status.js';
+import type { ConvergenceStatus, DriftStatus, HappeningStatus } from '../../server/diagnostics/status.js';
 
 const HAPPENINGS = 1_000;
 const CONVERGENCES = 100;
+/** Drift that was longer ago is not remembered (ms), and no more than so many times. */
+const DRIFT_MS = 10 * 60_000;
+const DRIFTS = 50;
 
 /** Who leads, as far as we were told. */
 export interface Leader {
@@ -22,6 +25,8 @@ export interface Recorder {
   readonly convergences: () => readonly ConvergenceStatus[];
   readonly leader: () => Leader | undefined;
   readonly discoveryProblems: () => readonly string[];
+  /** Of a gateway, by its name, while we lead. */
+  readonly drift: (gateway: string) => DriftStatus | undefined;
 }
 
 /**
@@ -33,6 +38,14 @@ export function createRecorder(clock: Clock, debug: boolean): Recorder {
   let seq = 0;
   let leader: Leader | undefined;
   let problems: readonly string[] = [];
+  /** When each gateway was found off what it had been brought to, and how the last time. */
+  const drifts = new Map<
+    string,
+    { readonly kind: DriftStatus['kind']; readonly at: string; readonly times: readonly number[] }
+  >();
+
+  const recent = (times: readonly number[]): number[] =>
+    times.filter((time) => clock.now() - time < DRIFT_MS).slice(-DRIFTS);
 
   const keep = (happening: Happening, at: string): void => {
     const { level, message } = describe(happening);
@@ -57,6 +70,16 @@ export function createRecorder(clock: Clock, debug: boolean): Recorder {
       case 'leadership-lost':
       case 'lease-released':
         leader = undefined;
+        drifts.clear();
+        return;
+      case 'drift': {
+        const { gateway, cause } = happening;
+        const times = [...recent(drifts.get(gateway)?.times ?? []), clock.now()];
+        drifts.set(gateway, { kind: cause, at, times });
+        return;
+      }
+      case 'gateway-left':
+        drifts.delete(happening.gateway);
         return;
       case 'discovery-changed':
         ({ problems } = happening);
@@ -87,5 +110,10 @@ export function createRecorder(clock: Clock, debug: boolean): Recorder {
     convergences: () => convergences,
     leader: () => leader,
     discoveryProblems: () => problems,
+    drift(gateway) {
+      const known = drifts.get(gateway);
+      const times = recent(known?.times ?? []).length;
+      return known === undefined || times === 0 ? undefined : { kind: known.kind, at: known.at, times };
+    },
   };
 }

@@ -58,6 +58,7 @@ export function statusOf(parts: StatusParts): Status {
     desired,
     canaries,
     known,
+    drift: recorder.drift,
     now: clock.now(),
     wallTime,
   });

@@ -1,6 +1,8 @@
 // What waits for a person, beside the gateways themselves.
 import { placeOf } from '../../config/finding.js';
 import { shortId } from '../../config/revision.js';
+import { namesOf, podCommand } from './laggards.js';
+import type { GatewayStatus } from './status.js';
 import type { Facts } from './summary.js';
 
 export interface Concern {
@@ -11,7 +13,7 @@ export interface Concern {
 
 /** Most urgent first: what stops every change, then what stops one, then what only wants to be known. */
 export function concerns(facts: Facts): Concern[] {
-  return [invalid, held, withdrawn, stopped, paused, quarantined, undiscovered].flatMap(
+  return [invalid, held, withdrawn, stopped, unsteady, paused, quarantined, undiscovered].flatMap(
     (look) => look(facts) ?? [],
   );
 }
@@ -77,6 +79,41 @@ function stopped({ rollout }: Facts): Concern | undefined {
       `Look at the happenings of the canaries: it is tried again by itself; to give it up: silverback rollout abort ${id}`,
     ],
   };
+}
+
+/** So often within ten minutes, and it is no accident. */
+const UNSTEADY_TIMES = 3;
+
+/** Those that serve what they should, but only because they are put back again and again. */
+function unsteady({ gateways }: Facts): Concern[] {
+  const lately = gateways.filter(({ drift }) => drift !== undefined && drift.times >= UNSTEADY_TIMES);
+  const restarting = lately.filter(({ drift }) => drift?.kind === 'empty' || drift?.kind === 'file');
+  const contested = lately.filter((gateway) => !restarting.includes(gateway));
+  return [
+    ...tellUnsteady(restarting, 'lose their configuration', 'loses its configuration', 'see why it restarts'),
+    ...tellUnsteady(
+      contested,
+      'are changed by somebody else',
+      'is changed by somebody else',
+      'find out who else pushes to its Admin API',
+    ),
+  ];
+}
+
+function tellUnsteady(
+  gateways: readonly GatewayStatus[],
+  many: string,
+  one: string,
+  advice: string,
+): Concern[] {
+  if (gateways.length === 0) return [];
+  const names = namesOf(gateways);
+  return [
+    {
+      said: `${names} ${gateways.length === 1 ? one : many} again and again`,
+      advice: [`${names}: ${advice}${podCommand(gateways)}`],
+    },
+  ];
 }
 
 function paused({ revisions }: Facts): Concern | undefined {

@@ -125,7 +125,7 @@ function tell(group: readonly GatewayStatus[], ofPhase: (typeof STUCK)[number][1
 }
 
 /** The command that shows what a Pod says of itself. */
-function podCommand([first]: readonly GatewayStatus[]): string {
+export function podCommand([first]: readonly GatewayStatus[]): string {
   const pod = first?.pod;
   return pod === undefined ? '' : ` (kubectl -n ${pod.namespace} describe pod ${pod.name})`;
 }

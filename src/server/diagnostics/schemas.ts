@@ -62,6 +62,11 @@ const GATEWAY = record(
     lookedAt: TIME,
     trouble: ref('Trouble'),
     lastLoadMs: MS,
+    drift: record({
+      kind: oneOf('empty', 'file', 'older', 'foreign'),
+      at: TIME,
+      times: { ...COUNT, description: 'How often lately, one after the other.' },
+    }),
     restMs: { ...MS, description: 'How long it still rests before its next load (ms).' },
   },
 );

@@ -1,5 +1,5 @@
 import type { Finding } from '../../config/finding.js';
-import type { Phase } from '../../gateway/state.js';
+import type { Drift, Phase } from '../../gateway/state.js';
 import type { ObjectRef, Trouble } from '../../report/happening.js';
 
 /**
@@ -158,8 +158,18 @@ export interface GatewayStatus {
   /** Failures in a row. */
   readonly failures: number;
   readonly lastLoadMs?: number;
+  /** Within the last ten minutes it was found off what it had been brought to. */
+  readonly drift?: DriftStatus;
   /** How long it still rests before its next load. */
   readonly restMs?: number;
+}
+
+export interface DriftStatus {
+  /** What it was the last time. */
+  readonly kind: Drift['kind'];
+  readonly at: string;
+  /** How often within ten minutes. */
+  readonly times: number;
 }
 
 export interface ConvergenceStatus {

@@ -51,6 +51,24 @@ describe('the recorder', () => {
     expect(recorder.leader()).toBeUndefined();
   });
 
+  it('counts how often a gateway drifted within ten minutes, until it leaves or we lead no more', async () => {
+    const clock = createVirtualClock();
+    const recorder = createRecorder(clock, false);
+    const drifts = (gateway: string, cause: 'empty' | 'foreign') =>
+      recorder.report({ kind: 'drift', gateway, expected: 'a', found: 'b', cause, repair: true });
+    drifts('kong-1', 'foreign');
+    await clock.advance(9 * 60_000);
+    drifts('kong-1', 'empty');
+    drifts('kong-2', 'empty');
+    expect(recorder.drift('kong-1')).toMatchObject({ kind: 'empty', times: 2 });
+    await clock.advance(2 * 60_000);
+    expect(recorder.drift('kong-1')).toMatchObject({ times: 1 });
+    recorder.report({ kind: 'gateway-left', gateway: 'kong-1' });
+    expect([recorder.drift('kong-1'), recorder.drift('kong-2')?.times]).toEqual([undefined, 1]);
+    recorder.report({ kind: 'leadership-lost', term: 1, reason: 'lost' });
+    expect(recorder.drift('kong-2')).toBeUndefined();
+  });
+
   it('remembers a hundred convergences, the newest first, and what discovery has to say', () => {
     const recorder = createRecorder(createVirtualClock(), false);
     for (let count = 1; count <= 150; count += 1)

@@ -54,6 +54,36 @@ const CASES: readonly (readonly [string, Partial<Status>, Summary])[] = [
     },
   ],
   [
+    'one restarts again and again',
+    {
+      gateways: [
+        gateway('kong-1'),
+        gateway('kong-7', { pod, drift: { kind: 'empty', at: statusWith().time, times: 3 } }),
+      ],
+    },
+    {
+      level: 'attention',
+      sentence: 'All 2 gateways serve 3f2a91c0; kong-7 loses its configuration again and again',
+      advice: ['kong-7: see why it restarts (kubectl -n kong describe pod kong-7)'],
+    },
+  ],
+  [
+    'somebody else changes two again and again, and a third has restarted twice',
+    {
+      gateways: [
+        gateway('kong-1', { drift: { kind: 'foreign', at: statusWith().time, times: 4 } }),
+        gateway('kong-2', { drift: { kind: 'older', at: statusWith().time, times: 3 } }),
+        gateway('kong-3', { drift: { kind: 'empty', at: statusWith().time, times: 2 } }),
+      ],
+    },
+    {
+      level: 'attention',
+      sentence:
+        'All 3 gateways serve 3f2a91c0; kong-1 and kong-2 are changed by somebody else again and again',
+      advice: ['kong-1 and kong-2: find out who else pushes to its Admin API'],
+    },
+  ],
+  [
     'one answers, but with errors',
     {
       gateways: [

@@ -11,7 +11,13 @@ export async function makeIdentity() {
     algorithm: 'sha256',
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 2, value: '*.gateways.test' },
+        ],
+      },
     ],
   });
   return { ca: cert, cert, key };

@@ -8,7 +8,17 @@ import { join } from 'node:path';
 export async function open({ urls, tls, revisions, atOnce }) {
   const folder = await mkdtemp(join(tmpdir(), 'silverback-bench-'));
   const targets = join(folder, 'targets');
-  await writeFile(targets, urls.map((url) => `url = "${url}/config"\noutput = /dev/null\n`).join(''));
+  // curl verifies the name in the URL: each gateway has one of its own.
+  const lines = urls.flatMap((url, i) => {
+    const { protocol, hostname, port } = new URL(url);
+    const name = `g${i}.gateways.test`;
+    return [
+      `url = "${protocol}//${name}:${port}/config"`,
+      'output = /dev/null',
+      `resolve = "${name}:${port}:${hostname}"`,
+    ];
+  });
+  await writeFile(targets, `${lines.join('\n')}\n`);
   const credentials = [];
   for (const [name, flag] of Object.entries(tls ? { ca: '--cacert', cert: '--cert', key: '--key' } : {})) {
     const file = join(folder, name);

@@ -55,6 +55,7 @@ function startController(args) {
         listeners.add(listener);
       }),
     async stop(signal = 'SIGTERM') {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill(signal);
       await ended;

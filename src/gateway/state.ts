@@ -7,17 +7,20 @@ import type { KongNode } from './node.js';
  * Where a gateway stands. `unreachable`, `rejected`, `refused` and `busy` each wait for something else: time,
  * another revision, a person, and what the gateway asked for.
  */
-export type Phase =
-  | 'unknown'
-  | 'probing'
-  | 'in-sync'
-  | 'out-of-sync'
-  | 'pushing'
-  | 'verifying'
-  | 'unreachable'
-  | 'rejected'
-  | 'refused'
-  | 'busy';
+export const PHASES = [
+  'unknown',
+  'probing',
+  'in-sync',
+  'out-of-sync',
+  'pushing',
+  'verifying',
+  'unreachable',
+  'rejected',
+  'refused',
+  'busy',
+] as const;
+
+export type Phase = (typeof PHASES)[number];
 
 /** A push that got no answer: Kong may be loading it, now or later. */
 export interface Unsettled {

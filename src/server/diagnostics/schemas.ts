@@ -1,4 +1,5 @@
 // The JSON of the diagnostics API as JSON Schema (draft 2020-12). A test holds real answers against it.
+import { PHASES } from '../../gateway/state.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Fields = Readonly<Record<string, Schema>>;
@@ -34,18 +35,7 @@ const GATEWAY = record(
   {
     name: word(),
     url: word('Its Admin API.'),
-    phase: oneOf(
-      'unknown',
-      'probing',
-      'in-sync',
-      'out-of-sync',
-      'pushing',
-      'verifying',
-      'unreachable',
-      'rejected',
-      'refused',
-      'busy',
-    ),
+    phase: oneOf(...PHASES),
     current: { type: 'boolean', description: 'It serves what it should.' },
     canary: YES_NO,
     failures: { ...COUNT, description: 'Failures in a row.' },

@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { Dispatcher } from 'undici';
 import type { Revision } from '../config/revision.js';
 import type { Trouble } from '../report/happening.js';
@@ -8,6 +6,8 @@ import { classifyJson, classifyPush, classifyStatus, saysNothing } from './answe
 import type { HttpAnswer, PushAnswer, StatusAnswer } from './answers.js';
 import { sliced } from './body.js';
 import type { Lane } from './credentials.js';
+import { exchange } from './exchange.js';
+import type { Exchanged } from './exchange.js';
 import { troubleOf } from './network-errors.js';
 import { parseNode } from './node.js';
 import type { KongNode } from './node.js';
@@ -48,45 +48,12 @@ export interface AdminTransport {
   readonly wallNow: () => number;
 }
 
-/** Reads a body as text up to a limit, and lets the rest flow away (the connection stays usable). */
-async function readText(body: AsyncIterable<unknown>, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array) || size >= maxBytes) continue;
-    chunks.push(Buffer.from(chunk));
-    size += chunk.length;
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Lets it flow and drops it; not by iterating, which costs a promise for each chunk of an answer of many megabytes. */
-async function discard(body: Readable): Promise<void> {
-  body.resume();
-  await finished(body);
-}
-
-const single = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
-
-/** Reads an answer whole. A success is read and dropped: Kong echoes 5-10 times the configuration, secrets and all. */
-async function readAnswer(
-  response: Dispatcher.ResponseData,
-  keepSuccess: boolean,
-  maxBytes = MAX_ANSWER_BYTES,
-): Promise<HttpAnswer> {
-  const { statusCode: status, headers } = response;
-  const contentType = single(headers['content-type']) ?? '';
-  const retryAfter = single(headers['retry-after']);
-  const drop = status < 300 && !keepSuccess;
-  try {
-    if (drop) await discard(response.body);
-    return { status, contentType, retryAfter, body: drop ? '' : await readText(response.body, maxBytes) };
-  } catch {
-    // The status line is the answer; a body that broke off takes nothing from it.
-    return { status, contentType, retryAfter, body: '' };
-  }
-}
+const toHttpAnswer = ({ status, headers, body }: Exchanged): HttpAnswer => ({
+  status,
+  contentType: headers['content-type'] ?? '',
+  retryAfter: headers['retry-after'],
+  body,
+});
 
 const ABORTED: Readonly<Record<AbortReason, Trouble>> = {
   timeout: { code: 'timeout', reason: 'no answer in time' },
@@ -111,9 +78,16 @@ function abortReason(signal: AbortSignal): AbortReason | undefined {
  * stores is the MD5 of our bytes (design.md, promise 2).
  */
 export function createAdminApi(transport: AdminTransport): AdminApi & AdminReader {
-  const pathOf = (gateway: GatewayAddress, path: string): string => {
-    const base = new URL(gateway.url).pathname.replace(/\/+$/, '');
-    return `${base}${transport.workspace === undefined ? '' : `/${encodeURIComponent(transport.workspace)}`}${path}`;
+  /** What both kinds of request have in common. */
+  const target = (
+    gateway: GatewayAddress,
+    path: string,
+  ): Pick<Dispatcher.DispatchOptions, 'origin' | 'path'> => {
+    const { origin, pathname } = new URL(gateway.url);
+    const { workspace } = transport;
+    const base =
+      pathname.replace(/\/+$/, '') + (workspace === undefined ? '' : `/${encodeURIComponent(workspace)}`);
+    return { origin, path: base + path };
   };
 
   const noteUnauthorized = (status: number): void => {
@@ -125,17 +99,15 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
     path: string,
     signal: AbortSignal,
     lane: Lane = 'push',
-    maxBytes?: number,
+    maxBytes = MAX_ANSWER_BYTES,
   ): Promise<HttpAnswer> => {
-    const response = await transport.dispatcher(gateway, lane).request({
-      origin: new URL(gateway.url).origin,
-      path: pathOf(gateway, path),
-      method: 'GET',
-      headers: transport.headers(),
-      signal,
-    });
-    noteUnauthorized(response.statusCode);
-    return readAnswer(response, true, maxBytes);
+    const answer = await exchange(
+      transport.dispatcher(gateway, lane),
+      { ...target(gateway, path), method: 'GET', headers: transport.headers() },
+      { signal, keep: () => maxBytes },
+    );
+    noteUnauthorized(answer.status);
+    return toHttpAnswer(answer);
   };
 
   const post = async (
@@ -149,20 +121,23 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
       .join('&');
     const body = sliced(revision.bytes, mayWrite);
     try {
-      const response = await transport.dispatcher(gateway, 'push').request({
-        origin: new URL(gateway.url).origin,
-        path: pathOf(gateway, `/config${query === '' ? '' : `?${query}`}`),
-        method: 'POST',
-        headers: {
-          ...transport.headers(),
-          'content-type': 'text/yaml',
-          'content-length': String(revision.bytes.length),
+      const answer = await exchange(
+        transport.dispatcher(gateway, 'push'),
+        {
+          ...target(gateway, `/config${query === '' ? '' : `?${query}`}`),
+          method: 'POST',
+          headers: {
+            ...transport.headers(),
+            'content-type': 'text/yaml',
+            'content-length': String(revision.bytes.length),
+          },
+          body: body.stream,
         },
-        body: body.stream,
-        signal,
-      });
-      noteUnauthorized(response.statusCode);
-      return classifyPush(await readAnswer(response, false), transport.wallNow());
+        // Kong echoes 5-10 times the configuration, secrets and all: a success is read and dropped.
+        { signal, keep: (status) => (status < 300 ? 0 : MAX_ANSWER_BYTES) },
+      );
+      noteUnauthorized(answer.status);
+      return classifyPush(toHttpAnswer(answer), transport.wallNow());
     } catch (error) {
       // Bytes that were handed out may still arrive: only a body that was never begun is surely not loaded.
       return cutOff(error, mayWrite() ? abortReason(signal) : 'fence', body.handedOut() > 0, SLOW_LOAD);

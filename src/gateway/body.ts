@@ -14,15 +14,19 @@ export function sliced(
   mayWrite: () => boolean,
 ): { readonly stream: Readable; readonly handedOut: () => number } {
   let offset = 0;
-  function* slices(): Generator<Uint8Array> {
-    while (offset < bytes.length) {
-      if (!mayWrite()) throw new Withdrawn();
-      const slice = bytes.subarray(offset, offset + SLICE);
-      offset += slice.length;
-      yield slice;
-    }
-  }
-  return { stream: Readable.from(slices(), { objectMode: false }), handedOut: () => offset };
+  const stream = new Readable({
+    highWaterMark: SLICE,
+    read() {
+      if (offset === bytes.length) this.push(null);
+      else if (!mayWrite()) this.destroy(new Withdrawn());
+      else {
+        const slice = bytes.subarray(offset, offset + SLICE);
+        offset += slice.length;
+        this.push(slice);
+      }
+    },
+  });
+  return { stream, handedOut: () => offset };
 }
 
 /** Thrown into the body stream when we may no longer write to a gateway. */

@@ -110,8 +110,6 @@ export async function openCredentials(
       connect: resettingConnector(
         {
           timeout: options.connectTimeoutMs,
-          keepAlive: true,
-          keepAliveInitialDelay: 30_000,
           rejectUnauthorized: !sources.skipVerify,
           ...(material.ca !== undefined && { ca: material.ca }),
           ...(material.cert !== undefined && { cert: material.cert }),

@@ -2,7 +2,7 @@ import type { StatusAnswer } from '../gateway/answers.js';
 import { afterPredecessor, afterRefusal, afterStatus, enter } from '../gateway/state.js';
 import type { GatewayState } from '../gateway/state.js';
 import { nodeOf, NotYet, pauseUnlessOver } from './care.js';
-import type { Care } from './care.js';
+import type { Care, Next } from './care.js';
 import { lookForDrift, holdRepair } from './drift.js';
 import { getToKnow } from './get-to-know.js';
 import { pushOrdered } from './push.js';
@@ -25,13 +25,13 @@ function settle(state: GatewayState, now: number): never {
 }
 
 /** A gateway that rejected a revision may take it after a restart: with a plugin more, or as a newer Kong. */
-async function reconsiderRejection(care: Care): Promise<void> {
+async function reconsiderRejection(care: Care): Promise<Next> {
   const before = care.state().rejection?.nodeId;
-  if (before === undefined) return;
+  if (before === undefined) return 'rest';
   const node = await nodeOf(care);
-  if (node === undefined || node.id === before) return;
+  if (node === undefined || node.id === before) return 'rest';
   care.become({ ...care.state(), rejection: undefined, node });
-  throw new NotYet(0);
+  return 'look-again';
 }
 
 /** It serves what it should: now it matters what its users get, if it is a canary. */
@@ -48,7 +48,7 @@ const isAwaited = ({ accepted, unsettled }: GatewayState): boolean =>
   accepted !== undefined || unsettled !== undefined;
 
 /** Acts on a hash that was just read. */
-async function follow(care: Care, hash: string): Promise<void> {
+async function follow(care: Care, hash: string): Promise<Next> {
   const { member, ports } = care;
   if (care.state().lookedAt === undefined && ports.left !== undefined) {
     care.become(afterPredecessor(care.state(), ports.left()));
@@ -61,7 +61,7 @@ async function follow(care: Care, hash: string): Promise<void> {
   care.become(state);
   switch (assessment.verdict) {
     case 'nothing-desired':
-      return;
+      return 'rest';
     case 'in-sync':
       if (state.served !== undefined && before.served !== state.served && !isAwaited(before)) {
         ports.report({ kind: 'push-skipped', gateway: member.name, revision: state.served });
@@ -83,18 +83,18 @@ async function follow(care: Care, hash: string): Promise<void> {
     case 'push':
       // A process that has just begun may be of another kind than the one before.
       if (care.order().load === undefined) return getToKnow(care, false);
-      if (holdRepair(care)) return;
+      if (holdRepair(care)) return 'rest';
       return pushOrdered(care, assessment.checkHash, hash);
   }
 }
 
 /**
  * One look at the gateway, and what follows from it: `GET /status` first, so that a gateway on the right hash gets
- * nothing. Returns when there is nothing to do but rest; throws NotYet when there is more.
+ * nothing. Throws NotYet when there is more to do later.
  */
-export async function attempt(care: Care): Promise<void> {
+export async function attempt(care: Care): Promise<Next> {
   const { clock } = care.ports;
-  if (care.over()) return;
+  if (care.over()) return 'rest';
   if (care.state().phase === 'unknown') care.become(enter(care.state(), 'probing', clock.now()));
   const status = await probe(care);
   switch (status.kind) {
@@ -102,7 +102,7 @@ export async function attempt(care: Care): Promise<void> {
       return follow(care, status.hash);
     case 'refused':
       care.become(afterRefusal(care.state(), status.trouble, clock.now()));
-      return;
+      return 'rest';
     case 'busy':
     case 'failed':
       return care.fail(status.trouble, status.retryAfterMs);
@@ -110,6 +110,6 @@ export async function attempt(care: Care): Promise<void> {
       return care.fail(status.trouble);
     case 'withdrawn':
       pauseUnlessOver(care);
-      return;
+      return 'rest';
   }
 }

@@ -11,7 +11,7 @@ import type { ObjectRef, Report, Trouble } from '../report/happening.js';
 import { laneOf } from './lanes.js';
 import type { Lane, Lanes } from './lanes.js';
 import type { LoadTimes } from './load-times.js';
-import { bounded } from './pause.js';
+import { boundedInTurn } from './pause.js';
 import type { Tenure } from './tenure.js';
 
 /** A gateway of the fleet, and what Kubernetes says of it. */
@@ -90,6 +90,9 @@ export class NotYet extends Error {
   }
 }
 
+/** What follows an attempt that came to an end: nothing for now, or another look at once. */
+export type Next = 'rest' | 'look-again';
+
 /** How soon to look again when a lease has run out that may yet be renewed (ms). */
 const HELD_BACK_MS = 100;
 
@@ -156,7 +159,7 @@ export function createCare(member: Member, ports: TendPorts, stop: AbortSignal):
     over,
     mayBegin: () => !over() && tenure.mayTouch(),
     lane: () => laneOf(state, clock.now()),
-    timed: (ms, request) => bounded(clock, ms, stop, request),
+    timed: boundedInTurn(clock, stop),
     fail(trouble, retryAfterMs, pushFailed = false) {
       become(afterFailure(state, trouble, clock.now(), settings.retries, pushFailed));
       const { failures, everReached } = state;

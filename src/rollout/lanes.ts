@@ -52,19 +52,17 @@ export function createLanes(clock: Clock, concurrency: number, partAtOnce: numbe
   };
   const probes = { serving: pLimit(PROBES_AT_ONCE), failing: pLimit(PROBES_AT_ONCE) };
 
-  /** Resolves once the run is late. What counts as late is asked again and again: fellows teach it meanwhile. */
-  const lateness = (lateMs: () => number): { readonly late: Promise<void>; readonly cancel: () => void } => {
+  /** Calls `onLate` once the run is late, unless it is cancelled. What counts as late is asked again and again: fellows teach it. */
+  const watch = (lateMs: () => number, onLate: () => void): (() => void) => {
     const startedAt = clock.now();
-    let cancel = (): void => undefined;
-    const late = new Promise<void>((resolve) => {
-      const look = (): void => {
-        const left = startedAt + lateMs() - clock.now();
-        if (left <= 0) resolve();
-        else cancel = clock.after(Math.min(left, LOOK_MS), look);
-      };
-      look();
-    });
-    return { late, cancel: () => cancel() };
+    const look = (): void => {
+      const left = startedAt + lateMs() - clock.now();
+      if (left <= 0) onLate();
+      else cancel = clock.after(Math.min(left, LOOK_MS), look);
+    };
+    // Nothing is late so soon, and most runs end before it is worth asking.
+    let cancel = clock.after(LOOK_MS, look);
+    return () => cancel();
   };
 
   const inPlace = async <T>(
@@ -73,12 +71,21 @@ export function createLanes(clock: Clock, concurrency: number, partAtOnce: numbe
     start: () => Promise<T>,
     onLate: () => void,
   ): Promise<T> => {
-    const { running } = await limit(async () => {
-      const running = start();
-      const { late, cancel } = lateness(lateMs);
-      await Promise.race([running.then(cancel, cancel), late.then(onLate)]);
-      return { running };
-    });
+    const { running } = await limit(
+      () =>
+        new Promise<{ running: Promise<T> }>((leave) => {
+          const running = start();
+          const cancel = watch(lateMs, () => {
+            onLate();
+            leave({ running });
+          });
+          const end = (): void => {
+            cancel();
+            leave({ running });
+          };
+          running.then(end, end);
+        }),
+    );
     return running;
   };
 

@@ -1,4 +1,3 @@
-import { sleep } from '../clock/clock.js';
 import type { Clock } from '../clock/clock.js';
 
 /** Waits that a kick can end. A kick that comes while nobody waits ends the next wait. */
@@ -6,26 +5,33 @@ export interface Pause {
   /** @param stubborn only an urgent kick ends it: a backoff is not to be worn down by a stream of edits */
   readonly rest: (ms: number, stubborn: boolean) => Promise<void>;
   readonly kick: (urgent: boolean) => void;
+  /** What kicks were about is being done: those so far end no wait. */
+  readonly heed: () => void;
 }
 
 /** @param stop ends every wait, now and later */
 export function createPause(clock: Clock, stop: AbortSignal): Pause {
   let kicked: 'no' | 'gently' | 'urgently' = 'no';
+  let cancel = (): void => undefined;
   let waiting: { readonly stubborn: boolean; readonly wake: () => void } | undefined;
 
   const ends = (stubborn: boolean): boolean => kicked === 'urgently' || (kicked === 'gently' && !stubborn);
 
+  stop.addEventListener('abort', () => waiting?.wake(), { once: true });
+
   return {
     async rest(ms, stubborn) {
       if (!ends(stubborn) && !stop.aborted) {
-        const controller = new AbortController();
-        const wake = (): void => controller.abort();
-        waiting = { stubborn, wake };
-        stop.addEventListener('abort', wake, { once: true });
-        await sleep(clock, ms, controller.signal);
-        stop.removeEventListener('abort', wake);
+        await new Promise<void>((resolve) => {
+          waiting = { stubborn, wake: resolve };
+          cancel = clock.after(ms, resolve);
+        });
+        cancel();
         waiting = undefined;
       }
+      kicked = 'no';
+    },
+    heed() {
       kicked = 'no';
     },
     kick(urgent) {
@@ -53,4 +59,28 @@ export async function bounded<T>(
     cancel();
     stop.removeEventListener('abort', onStop);
   }
+}
+
+/**
+ * Runs requests one after another, each under a deadline of its own and all under `stop`, as `bounded` does, with one signal for
+ * as long as none is cut off: to make one, and to tie it to `stop`, costs about as much as a small request.
+ */
+export function boundedInTurn(
+  clock: Clock,
+  stop: AbortSignal,
+): <T>(ms: number, request: (signal: AbortSignal) => Promise<T>) => Promise<T> {
+  let controller = new AbortController();
+  const onStop = (): void => controller.abort(stop.reason);
+  stop.addEventListener('abort', onStop, { once: true });
+  if (stop.aborted) onStop();
+  return async (ms, request) => {
+    if (controller.signal.aborted && !stop.aborted) controller = new AbortController();
+    const current = controller;
+    const cancel = clock.after(ms, () => current.abort('timeout'));
+    try {
+      return await request(current.signal);
+    } finally {
+      cancel();
+    }
+  };
 }

@@ -13,7 +13,7 @@ import {
 import type { Lane } from './lanes.js';
 import type { Load } from './load-times.js';
 import { nodeOf, NotYet, pauseUnlessOver } from './care.js';
-import type { Care } from './care.js';
+import type { Care, Next } from './care.js';
 
 interface Pushed {
   readonly revision: Revision;
@@ -72,29 +72,28 @@ function sendInLane(care: Care, checkHash: boolean): Promise<Pushed | undefined>
   );
 }
 
-/** Folds the answer into the state; throws NotYet where there is more to do. */
-async function conclude(care: Care, { revision, answer, startedAt, durationMs }: Pushed): Promise<void> {
+/** Folds the answer into the state; throws NotYet where there is more to do later. */
+async function conclude(care: Care, { revision, answer, startedAt, durationMs }: Pushed): Promise<Next> {
   const { member, ports } = care;
   const state = care.state();
   const now = ports.clock.now();
   switch (answer.kind) {
     case 'accepted':
       care.become(afterAccepted(state, revision, { endedAt: now, durationMs }, now));
-      throw new NotYet(0);
+      return 'look-again';
     case 'same':
       care.become(afterAccepted(state, revision, undefined, now));
-      throw new NotYet(0);
+      return 'look-again';
     case 'rejected': {
       const node = await nodeOf(care);
       care.become(afterRejection(state, revision, answer.trouble, node, now));
       ports.onRejected(member, revision, answer.body);
       // What it is to serve instead, if anything, hangs on that.
-      if (care.order().load?.id !== revision.id) throw new NotYet(0);
-      return;
+      return care.order().load?.id === revision.id ? 'rest' : 'look-again';
     }
     case 'refused':
       care.become(afterRefusal(state, answer.trouble, now));
-      return;
+      return 'rest';
     case 'busy':
       care.become(afterBusy(state, answer.trouble, now));
       return care.fail(answer.trouble, answer.retryAfterMs, true);
@@ -109,7 +108,7 @@ async function conclude(care: Care, { revision, answer, startedAt, durationMs }:
       return care.fail(answer.trouble);
     case 'withdrawn':
       pauseUnlessOver(care);
-      return;
+      return 'rest';
   }
 }
 
@@ -123,16 +122,17 @@ function restBetweenLoads(care: Care, revision: string): void {
 }
 
 /** Pushes what may be loaded to a gateway that was found to serve `found`; under `--observe`, says so instead. */
-export async function pushOrdered(care: Care, checkHash: boolean, found: string): Promise<void> {
+export async function pushOrdered(care: Care, checkHash: boolean, found: string): Promise<Next> {
   const { member, ports } = care;
   const { load } = care.order();
-  if (load === undefined) return;
+  if (load === undefined) return 'rest';
   if (ports.settings.observe) {
     ports.report({ kind: 'would-push', gateway: member.name, revision: load.id, found });
-    return;
+    return 'rest';
   }
   restBetweenLoads(care, load.id);
   const pushed = await sendInLane(care, checkHash);
-  if (pushed !== undefined) await conclude(care, pushed);
-  else pauseUnlessOver(care);
+  if (pushed !== undefined) return conclude(care, pushed);
+  pauseUnlessOver(care);
+  return 'rest';
 }

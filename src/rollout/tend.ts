@@ -4,6 +4,7 @@ import { attempt } from './attempt.js';
 import { createCare, NotYet } from './care.js';
 import type { Care, Member, TendPorts } from './care.js';
 import { createPause } from './pause.js';
+import type { Pause } from './pause.js';
 
 /** A gateway under our care. */
 export interface Tended {
@@ -23,9 +24,9 @@ export interface Tended {
 const REFUSED_CAP_MS = 5 * 60_000;
 
 /** A bug in here must not leave a gateway behind: it is told, and the gateway tried again. */
-async function guarded(care: Care): Promise<void> {
+async function guarded(care: Care, pause: Pause): Promise<void> {
   try {
-    await attempt(care);
+    while ((await attempt(care)) === 'look-again') pause.heed();
   } catch (error) {
     if (error instanceof NotYet) throw error;
     care.fail({ code: 'internal', reason: error instanceof Error ? error.message : String(error) });
@@ -62,7 +63,7 @@ export function tend(member: Member, ports: TendPorts): Tended {
 
   const run = async (): Promise<void> => {
     while (!care.over()) {
-      await pRetry(() => guarded(care), {
+      await pRetry(() => guarded(care, pause), {
         retries: Infinity,
         // p-retry knows no full jitter: the backoff is ours, spent here.
         minTimeout: 0,

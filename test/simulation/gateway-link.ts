@@ -33,20 +33,13 @@ interface Asked {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: AsyncIterable<Uint8Array>;
-  readonly signal: AbortSignal;
 }
-
-type Response = Pick<Dispatcher.ResponseData, 'statusCode'> & {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: AsyncIterable<Uint8Array>;
-};
 
 /** The real Admin API client over a simulated network: what it sends leaves at once, what it gets comes when it comes. */
 export function linkToGateways(options: GatewayLinkOptions, userAgent: () => string): AdminApi & AdminReader {
-  const request = createRequest(options);
+  const dispatcher = createDispatcher(options);
   return createAdminApi({
-    // Nothing but `request` is used of it, in this form.
-    dispatcher: () => ({ request }) as unknown as Dispatcher,
+    dispatcher: () => dispatcher,
     headers: () => ({ 'user-agent': userAgent() }),
     workspace: undefined,
     onUnauthorized: () => undefined,
@@ -54,10 +47,41 @@ export function linkToGateways(options: GatewayLinkOptions, userAgent: () => str
   });
 }
 
-function createRequest(options: GatewayLinkOptions): (asked: Asked) => Promise<Response> {
+/** Nothing but `dispatch` is used of undici's, and that in this form. */
+function createDispatcher(options: GatewayLinkOptions): Dispatcher {
+  const request = createRequest(options);
+  const dispatch = (asked: Asked, handler: Dispatcher.DispatchHandler): boolean => {
+    const cut = new AbortController();
+    const controller: Dispatcher.DispatchController = {
+      aborted: false,
+      paused: false,
+      reason: null,
+      abort: (error) => cut.abort(error.cause),
+      pause: () => undefined,
+      resume: () => undefined,
+    };
+    handler.onRequestStart?.(controller, undefined);
+    request(asked, cut.signal).then(
+      ({ status, headers, body }) => {
+        handler.onResponseStart?.(controller, status, headers);
+        handler.onResponseData?.(controller, Buffer.from(body));
+        handler.onResponseEnd?.(controller, {});
+      },
+      (error: unknown) => {
+        if (error instanceof Error) handler.onResponseError?.(controller, error);
+      },
+    );
+    return true;
+  };
+  return { dispatch } as unknown as Dispatcher;
+}
+
+function createRequest(
+  options: GatewayLinkOptions,
+): (asked: Asked, signal: AbortSignal) => Promise<KongAnswer> {
   const { clock, run, note, sliceMs } = options;
 
-  return async ({ origin, path, method, headers, body, signal }) => {
+  return async ({ origin, path, method, headers, body }, signal) => {
     const by = { run, term: termOf(headers['user-agent']) };
     const to = new URL(origin).host;
     const what = `${method} ${path}`;
@@ -106,11 +130,12 @@ function createRequest(options: GatewayLinkOptions): (asked: Asked) => Promise<R
           sentAt,
           awaited: () => awaited && run.process.alive(),
         },
-        ({ status, headers: fields, body: text }) =>
+        (answer) =>
           settle(() => {
+            const { status, body: text } = answer;
             const shows = /"configuration_hash":"(\w+)"/.exec(text)?.[1];
             note({ kind: 'answered', by, from: to, what, status, shows });
-            resolve({ statusCode: status, headers: fields, body: onceOf(text) });
+            resolve(answer);
           }),
         (code) =>
           settle(() => {
@@ -165,10 +190,6 @@ function exchange(
       }),
     );
   });
-}
-
-async function* onceOf(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text);
 }
 
 const termOf = (userAgent = ''): number => Number(/; term (\d+)\)/.exec(userAgent)?.[1] ?? NaN);

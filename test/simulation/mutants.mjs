@@ -84,11 +84,11 @@ export const MUTANTS = [
     'if (!care.over()) await pause.rest(1e9, false);',
   ]),
   mutant('a late push keeps its place in its lane', 'src/rollout/lanes.ts', [
-    'await Promise.race([running.then(cancel, cancel), late.then(onLate)]);',
-    'await Promise.race([running.then(cancel, cancel), late.then(onLate).then(() => running)]);',
+    '            onLate();\n            leave({ running });',
+    '            onLate();',
   ]),
   mutant('a request to a gateway has no time limit', 'src/rollout/pause.ts', [
-    "const cancel = clock.after(ms, () => controller.abort('timeout'));",
+    "const cancel = clock.after(ms, () => current.abort('timeout'));",
     'const cancel = (): void => undefined;',
   ]),
   mutant('no canary goes ahead', 'src/rollout/gatekeeper.ts', [

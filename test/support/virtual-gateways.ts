@@ -60,10 +60,15 @@ function newGateway(): VirtualGateway {
   };
 }
 
-const untilAborted = (signal: AbortSignal): Promise<unknown> =>
+/** @param over when nobody waits for it any more: one signal serves many requests */
+const untilAborted = (signal: AbortSignal, over?: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve(signal.reason);
-    else signal.addEventListener('abort', () => resolve(signal.reason), { once: true });
+    else
+      signal.addEventListener('abort', () => resolve(signal.reason), {
+        once: true,
+        ...(over && { signal: over }),
+      });
   });
 
 export function createVirtualGateways(clock: Clock, networkMs = 1): VirtualGateways {
@@ -86,8 +91,8 @@ export function createVirtualGateways(clock: Clock, networkMs = 1): VirtualGatew
     gateway.hash = revision.id;
   };
 
-  const cutOff = async (signal: AbortSignal, sent: boolean): Promise<PushAnswer> => {
-    const reason = String(await untilAborted(signal));
+  const cutOff = async (signal: AbortSignal, sent: boolean, over?: AbortSignal): Promise<PushAnswer> => {
+    const reason = String(await untilAborted(signal, over));
     const trouble = { code: reason, reason: `cut: ${reason}` };
     if (sent) return { kind: 'unknown', trouble };
     return reason === 'timeout' ? { kind: 'unreachable', trouble } : { kind: 'withdrawn' };
@@ -107,8 +112,12 @@ export function createVirtualGateways(clock: Clock, networkMs = 1): VirtualGatew
       return { kind: 'rejected', body: '{"code":14}', trouble: { code: '400', reason: 'rejected' } };
     }
     if (checkHash && gateway.hash === revision.id) return { kind: 'same' };
-    const loaded = load(gateway, revision).then((): PushAnswer => ({ kind: 'accepted' }));
-    return Promise.race([loaded, cutOff(signal, true)]);
+    const over = new AbortController();
+    const loaded = load(gateway, revision).then((): PushAnswer => {
+      over.abort();
+      return { kind: 'accepted' };
+    });
+    return Promise.race([loaded, cutOff(signal, true, over.signal)]);
   };
 
   return {

@@ -1,6 +1,7 @@
 // One GET to a gateway, with all that its answer tells: a client of the Admin API would keep the body only.
 import type { Dispatcher } from 'undici';
 import type { GatewayAddress } from '../../gateway/address.js';
+import { exchange } from '../../gateway/exchange.js';
 import { troubleOf } from '../../gateway/network-errors.js';
 import type { Trouble } from '../../report/happening.js';
 import type { DateSample } from './clock-skew.js';
@@ -31,29 +32,24 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /** GETs, and nothing but GETs. */
 export function createAsk({ dispatcher, headers, workspace, timeoutMs }: AskOptions): Ask {
-  return async (gateway, path) => {
+  return async (gateway, relative) => {
     const { origin, pathname } = new URL(gateway.url);
     const prefix = workspace === undefined ? '' : `/${encodeURIComponent(workspace)}`;
     const sentAt = Date.now();
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const response = await dispatcher(gateway).request({
-        origin,
-        path: `${pathname.replace(/\/+$/, '')}${prefix}${path}`,
-        method: 'GET',
-        headers: headers(),
-        signal,
-      });
-      const receivedAt = Date.now();
-      const body = await readText(response.body);
-      const shown = Object.fromEntries(
-        Object.entries(response.headers).map(([name, value]) => [
-          name,
-          Array.isArray(value) ? value[0] : value,
-        ]),
+      const path = `${pathname.replace(/\/+$/, '')}${prefix}${relative}`;
+      const {
+        status,
+        headers: shown,
+        body,
+      } = await exchange(
+        dispatcher(gateway),
+        { origin, path, method: 'GET', headers: headers() },
+        { signal, keep: () => MAX_BYTES },
       );
-      const date = { date: shown['date'], sentAt, receivedAt };
-      return { answer: { status: response.statusCode, headers: shown, body, json: parse(body), date } };
+      const date = { date: shown['date'], sentAt, receivedAt: Date.now() };
+      return { answer: { status, headers: shown, body, json: parse(body), date } };
     } catch (error) {
       if (signal.aborted)
         return {
@@ -66,18 +62,6 @@ export function createAsk({ dispatcher, headers, workspace, timeoutMs }: AskOpti
       return { trouble: troubleOf(error) };
     }
   };
-}
-
-async function readText(body: AsyncIterable<unknown>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    size += chunk.length;
-    if (size > MAX_BYTES) break;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parse(body: string): unknown {

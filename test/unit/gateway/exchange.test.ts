@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { getEventListeners, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Agent } from 'undici';
+import { resettingConnector } from '../../../src/gateway/connect.js';
+import { exchange } from '../../../src/gateway/exchange.js';
+
+const cleanup: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const stop of cleanup.splice(0).reverse()) await stop();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  cleanup.push(() => server.close());
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function agent(connections = 1): Agent {
+  const made = new Agent({ connections, connect: resettingConnector({}) });
+  cleanup.push(() => made.destroy());
+  return made;
+}
+
+const ALL = () => Infinity;
+const never = (): AbortSignal => new AbortController().signal;
+
+describe('an answer', () => {
+  test('comes whole over many connections at once, though all of them read into one buffer', async () => {
+    /** Each has a text of its own, of letters of several bytes, which parts cut through. */
+    const textOf = (path = ''): string => `${path} ünïcödé ☃ `.repeat(40_000);
+    const origin = await serve(({ url }, response) => {
+      const bytes = Buffer.from(textOf(url));
+      // In parts, so that those of different connections come in turns.
+      let at = 0;
+      const more = (): void => {
+        response.write(bytes.subarray(at, (at += 70_001)));
+        if (at < bytes.length) setImmediate(more);
+        else response.end();
+      };
+      more();
+    });
+    const dispatcher = agent(16);
+    const paths = Array.from({ length: 64 }, (_, i) => `/${i}`);
+    const bodies = await Promise.all(
+      paths.map((path) =>
+        exchange(dispatcher, { origin, path, method: 'GET' }, { signal: never(), keep: ALL }),
+      ),
+    );
+    const digest = (text: string): string => createHash('md5').update(text).digest('hex');
+    expect(bodies.map(({ body }) => digest(body))).toEqual(paths.map((path) => digest(textOf(path))));
+  });
+
+  test('is kept as far as it is wanted, and the connection serves the next', async () => {
+    let connections = 0;
+    const origin = await serve(({ url, socket }, response) => {
+      if (socket.listenerCount('counted') === 0) connections += 1;
+      socket.on('counted', () => undefined);
+      response.writeHead(url === '/gone' ? 404 : 201, { 'X-Twice': ['a', 'b'], 'Retry-After': '3' });
+      response.end('x'.repeat(3_000_000));
+    });
+    const dispatcher = agent();
+    const ask = (path: string) =>
+      exchange(
+        dispatcher,
+        { origin, path, method: 'GET' },
+        { signal: never(), keep: (status) => (status < 300 ? 0 : 1_000) },
+      );
+    const made = await ask('/made');
+    expect({ ...made, headers: made.headers['retry-after'] }).toEqual({
+      status: 201,
+      headers: '3',
+      body: '',
+    });
+    expect(made.headers['x-twice']).toBe('a');
+    expect(await ask('/gone')).toMatchObject({ status: 404, body: 'x'.repeat(1_000) });
+    expect(connections).toBe(1);
+  });
+
+  test('that breaks off after its status line is that status, with no body', async () => {
+    const origin = await serve((_, response) => {
+      response.writeHead(200, { 'content-length': 100_000 });
+      response.write('x'.repeat(50_000), () => response.destroy());
+    });
+    const answer = exchange(agent(), { origin, path: '/', method: 'GET' }, { signal: never(), keep: ALL });
+    expect(await answer).toMatchObject({ status: 200, body: '' });
+  });
+});
+
+describe('a request that is cut off', () => {
+  test('rejects at once, before there is a connection and after', async () => {
+    const asked: string[] = [];
+    const origin = await serve(({ url = '' }) => void asked.push(url));
+    const dispatcher = agent();
+    const before = new AbortController();
+    const first = exchange(
+      dispatcher,
+      { origin, path: '/a', method: 'GET' },
+      { signal: before.signal, keep: ALL },
+    );
+    before.abort('fence');
+    await expect(first).rejects.toMatchObject({ cause: 'fence' });
+
+    const during = new AbortController();
+    const second = exchange(
+      dispatcher,
+      { origin, path: '/b', method: 'GET' },
+      { signal: during.signal, keep: ALL },
+    );
+    while (!asked.includes('/b')) await new Promise(setImmediate);
+    during.abort('timeout');
+    await expect(second).rejects.toMatchObject({ cause: 'timeout' });
+    expect(asked).toEqual(['/b']);
+  });
+
+  test('leaves nothing on a signal that serves many', async () => {
+    const origin = await serve((_, response) => response.end('ok'));
+    const dispatcher = agent();
+    const controller = new AbortController();
+    const { signal } = controller;
+    for (let i = 0; i < 20; i += 1) {
+      await exchange(dispatcher, { origin, path: '/', method: 'GET' }, { signal, keep: ALL });
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});

@@ -99,6 +99,7 @@ export async function attempt(care: Care): Promise<Next> {
   const status = await probe(care);
   switch (status.kind) {
     case 'status':
+      care.shown();
       return follow(care, status.hash);
     case 'refused':
       care.become(afterRefusal(care.state(), status.trouble, clock.now()));

@@ -113,6 +113,8 @@ export interface Care {
   /** Whether something may be begun at this very moment. */
   readonly mayBegin: () => boolean;
   readonly lane: () => Lane;
+  /** The gateway has shown what it serves; what is wanted of it is read only now, so that changes of that need no other look. */
+  readonly shown: () => void;
   /** Runs a request under a deadline, cut off when the care ends. */
   readonly timed: <T>(ms: number, request: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** Notes a failure and throws NotYet with the backoff: the one owner of retries. */
@@ -126,7 +128,7 @@ export async function nodeOf(care: Care): Promise<KongNode | undefined> {
   return care.timed(ports.settings.statusTimeoutMs, (signal) => ports.admin.node(member, signal));
 }
 
-export function createCare(member: Member, ports: TendPorts, stop: AbortSignal): Care {
+export function createCare(member: Member, ports: TendPorts, stop: AbortSignal, shown: () => void): Care {
   const { clock, random, report, settings, tenure } = ports;
   let state = newGateway(clock.now());
   const order = (): Order => ports.order(member, state);
@@ -158,6 +160,7 @@ export function createCare(member: Member, ports: TendPorts, stop: AbortSignal):
     order,
     over,
     mayBegin: () => !over() && tenure.mayTouch(),
+    shown,
     lane: () => laneOf(state, clock.now()),
     timed: boundedInTurn(clock, stop),
     fail(trouble, retryAfterMs, pushFailed = false) {

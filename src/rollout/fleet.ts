@@ -122,13 +122,15 @@ export function createFleet(ports: FleetPorts): Fleet {
   /** What each gateway might load when it was last thought of, by key. */
   const orders = new Map<string, string | undefined>();
 
-  /** Wakes those that may load something new. In any order, lest the hung stand before the others. */
+  /** Wakes those that may load something that they do not have. In any order, lest the hung stand before the others. */
   const wakeForOrders = (): void => {
     const concerned = [...tended.values()].filter(({ member, state }) => {
+      const { phase, served } = state();
       const { load } = gatekeeper.orderFor(member.key, state());
       const before = orders.get(member.key);
       orders.set(member.key, load?.id);
-      return load !== undefined && load.id !== before;
+      const has = phase === 'in-sync' && served === load?.id;
+      return load !== undefined && load.id !== before && !has;
     });
     for (const one of inAnyOrder(concerned, random)) one.kick(false);
   };

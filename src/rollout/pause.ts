@@ -5,8 +5,8 @@ export interface Pause {
   /** @param stubborn only an urgent kick ends it: a backoff is not to be worn down by a stream of edits */
   readonly rest: (ms: number, stubborn: boolean) => Promise<void>;
   readonly kick: (urgent: boolean) => void;
-  /** What kicks were about is being done: those so far end no wait. */
-  readonly heed: () => void;
+  /** What the gentle kicks so far were about, or all of them, is being done: they end no wait. */
+  readonly heed: (all: boolean) => void;
 }
 
 /** @param stop ends every wait, now and later */
@@ -31,8 +31,8 @@ export function createPause(clock: Clock, stop: AbortSignal): Pause {
       }
       kicked = 'no';
     },
-    heed() {
-      kicked = 'no';
+    heed(all) {
+      if (all || kicked === 'gently') kicked = 'no';
     },
     kick(urgent) {
       if (kicked !== 'urgently') kicked = urgent ? 'urgently' : 'gently';

@@ -26,7 +26,7 @@ const REFUSED_CAP_MS = 5 * 60_000;
 /** A bug in here must not leave a gateway behind: it is told, and the gateway tried again. */
 async function guarded(care: Care, pause: Pause): Promise<void> {
   try {
-    while ((await attempt(care)) === 'look-again') pause.heed();
+    while ((await attempt(care)) === 'look-again') pause.heed(true);
   } catch (error) {
     if (error instanceof NotYet) throw error;
     care.fail({ code: 'internal', reason: error instanceof Error ? error.message : String(error) });
@@ -58,8 +58,8 @@ export function tend(member: Member, ports: TendPorts): Tended {
   const endTenure = (): void => stop.abort(tenure.signal.reason);
   tenure.signal.addEventListener('abort', endTenure, { once: true });
   if (tenure.signal.aborted) endTenure();
-  const care = createCare(member, ports, stop.signal);
   const pause = createPause(clock, stop.signal);
+  const care = createCare(member, ports, stop.signal, () => pause.heed(false));
 
   const run = async (): Promise<void> => {
     while (!care.over()) {

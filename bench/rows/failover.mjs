@@ -9,16 +9,7 @@ export async function measureFailover(tls) {
   const troop = await createTroop({
     gateways: GATEWAYS,
     tls,
-    args: [
-      '--lease-duration',
-      '3s',
-      '--renew-deadline',
-      '2s',
-      '--retry-period',
-      '500ms',
-      '--kong-admin-concurrency',
-      '64',
-    ],
+    args: ['--kong-admin-concurrency', '64'],
   });
   try {
     troop.setConfig(JSON.stringify(configuration(200)));

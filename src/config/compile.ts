@@ -1,7 +1,7 @@
 // The entrance: texts in, findings and a sealed revision out. Pure but for what it remembers of the last compilations.
 import { mergeDeckSettings } from './deck/settings.js';
 import type { DeckSettings } from './deck/settings.js';
-import { countChanges } from './diff/change-counts.js';
+import { countDifferences } from './diff/change-counts.js';
 import type { ChangeCounts } from './diff/change-counts.js';
 import { diffConfigs } from './diff/diff.js';
 import type { ConfigDiff } from './diff/diff.js';
@@ -50,7 +50,10 @@ export interface SourceText {
 }
 
 /** What a revision is compared with. */
-export type Baseline = Pick<SourceText, 'text' | 'live'>;
+export interface Baseline extends Pick<SourceText, 'text' | 'live'> {
+  /** Where the text is that of a revision: one that was compiled lately is not read again. */
+  readonly id?: string;
+}
 
 export interface Compilation {
   /** No error among the findings; holds and warnings do not matter. */
@@ -164,9 +167,12 @@ export function createCompiler(options: CompilerOptions): Compiler {
   };
   const compare = (baseline: Baseline, newId: string): ChangeCounts | undefined => {
     const now = compiled.get(newId);
-    const old = now && baselines.get(digestOf(baseline.text), () => sideOf(baseline, plugins, target));
+    const remembered = baseline.id === undefined ? undefined : compiled.get(baseline.id);
+    const read = (): Side | undefined =>
+      baselines.get(digestOf(baseline.text), () => sideOf(baseline, plugins, target));
+    const old = now && (remembered ?? read());
     baselines.forgetUnused();
-    return now && old && countChanges(diffConfigs(old, now));
+    return now && old && countDifferences(old, now);
   };
   const dump = (id: string, dumpOptions: DumpOptions): string | undefined => {
     const known = compiled.get(id);

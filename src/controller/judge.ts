@@ -87,7 +87,7 @@ async function drasticChange(
 ): Promise<string[]> {
   const lastGood = past.lastGood?.revision;
   if (!valid || revision === undefined || lastGood === undefined || revision.id === lastGood.id) return [];
-  const changes = await compiler.compare({ text: lastGood.bytes }, revision.id);
+  const changes = await compiler.compare({ id: lastGood.id, text: lastGood.bytes }, revision.id);
   return changes === undefined ? [] : drasticReasons(changes, lastGood.counts, maxShrink);
 }
 

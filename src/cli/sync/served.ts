@@ -100,7 +100,7 @@ function differenceTo({ compiler, texts, revision }: Candidate, live: SourceText
   // Compiled once more, so that it is remembered however many there are to compare with.
   compiler.compile(texts);
   const diff = before && compiler.diff(before.id, revision.id);
-  return before && diff && { changes: countChanges(diff), before: before.counts, diff };
+  return before && diff && { changes: countChanges(diff.entities), before: before.counts, diff };
 }
 
 const NOT_UNDERSTOOD: Trouble = {

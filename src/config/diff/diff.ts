@@ -40,36 +40,66 @@ export interface ConfigDiff {
   readonly unchanged: number;
 }
 
-/** @param old valid, as `now` is */
-export function diffConfigs(old: Side, now: Side): ConfigDiff {
+/** An entity that differs; neither named nor placed yet. */
+export type Difference =
+  | { readonly change: 'added'; readonly other: FlatEntity }
+  | { readonly change: 'removed'; readonly one: FlatEntity }
+  | {
+      readonly change: 'changed';
+      readonly one: FlatEntity;
+      readonly other: FlatEntity;
+      readonly fields: readonly FieldChange[];
+    };
+
+/**
+ * What differs, in the order of the new configuration, then what was removed.
+ * @param old valid, as `now` is
+ */
+export function differences(old: Side, now: Side): { found: readonly Difference[]; unchanged: number } {
   const sides = { old: flatten(old), now: flatten(now) };
   const matching = match(sides.old, sides.now);
-  const placeOf = placeFinder();
-  const entities: [FlatEntity, EntityChange][] = [];
+  const found: Difference[] = [];
+  let unchanged = 0;
   for (const other of sides.now) {
     const one = matching.back.get(other);
-    if (one === undefined) {
-      const fields = contentOf(other).map(({ old: _usual, ...change }) => change);
-      entities.push([other, { change: 'added', ...titleOf(other), ...placeOf(other, 'new'), fields }]);
-      continue;
+    const fields = one && changesOf(one, other, matching, old, now);
+    if (fields?.length === 0) unchanged += 1;
+    else found.push(one && fields ? { change: 'changed', one, other, fields } : { change: 'added', other });
+  }
+  for (const one of sides.old) if (!matching.pairs.has(one)) found.push({ change: 'removed', one });
+  return { found, unchanged };
+}
+
+/** @param old valid, as `now` is */
+export function diffConfigs(old: Side, now: Side): ConfigDiff {
+  const { found, unchanged } = differences(old, now);
+  const placeOf = placeFinder();
+  const shown = (difference: Difference): EntityChange => {
+    switch (difference.change) {
+      case 'added': {
+        const { change, other } = difference;
+        const fields = contentOf(other).map(({ old: _usual, ...content }) => content);
+        return { change, ...titleOf(other), ...placeOf(other, 'new'), fields };
+      }
+      case 'changed': {
+        const { change, one, other, fields } = difference;
+        return { change, ...titleOf(other), ...placeOf(one, 'old'), ...placeOf(other, 'new'), fields };
+      }
+      case 'removed': {
+        const { change, one } = difference;
+        const fields = contentOf(one).map(({ old: _usual, new: value, ...content }) =>
+          content.secret ? content : { ...content, old: value },
+        );
+        return { change, ...titleOf(one), ...placeOf(one, 'old'), fields };
+      }
     }
-    const fields = changesOf(one, other, matching, old, now);
-    if (fields.length === 0) continue;
-    const places = { ...placeOf(one, 'old'), ...placeOf(other, 'new') };
-    entities.push([other, { change: 'changed', ...titleOf(other), ...places, fields }]);
-  }
-  for (const one of sides.old) {
-    if (matching.pairs.has(one)) continue;
-    const fields = contentOf(one).map(({ old: _usual, new: value, ...change }) =>
-      change.secret ? change : { ...change, old: value },
-    );
-    entities.push([one, { change: 'removed', ...titleOf(one), ...placeOf(one, 'old'), fields }]);
-  }
-  const changed = entities.filter(([, { change }]) => change === 'changed').length;
+  };
+  const orderOfType = (difference: Difference): number =>
+    orderOf(difference.change === 'removed' ? difference.one : difference.other);
   return {
     settings: settingsOf(old, now),
-    entities: entities.sort(([one], [other]) => orderOf(one) - orderOf(other)).map(([, change]) => change),
-    unchanged: matching.pairs.size - changed,
+    entities: [...found].sort((one, other) => orderOfType(one) - orderOfType(other)).map(shown),
+    unchanged,
   };
 }
 

@@ -8,6 +8,7 @@ import { makeIdentity } from './fan-out/sinks.mjs';
 import { measureCompile } from './rows/compile.mjs';
 import { measureFailover } from './rows/failover.mjs';
 import { measureFanOut } from './rows/fan-out.mjs';
+import { measureGrowth } from './rows/growth.mjs';
 import { measureLargeConfig } from './rows/large-config.mjs';
 import { measureMemory } from './rows/memory.mjs';
 import { measurePropagation } from './rows/propagation.mjs';
@@ -25,6 +26,7 @@ const BENCHES = {
     ...(await measureFanOut(tls, values.quick)),
   ],
   memory: () => measureMemory(tls),
+  growth: () => measureGrowth(),
   propagation: () => measurePropagation(values.quick),
   failover: async () => [...(await measureFailover(undefined)), ...(await measureFailover(tls))],
   'scale-up': () => measureScaleUp(),

@@ -30,8 +30,10 @@ const endpointOf = (host, number, ready = true) => ({
 });
 
 /** A controller; its log lines are kept, and can be waited for. */
-function startController(args) {
-  const child = spawn(process.execPath, [MAIN, 'run', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+function startController(args, execArgv) {
+  const child = spawn(process.execPath, [...execArgv, MAIN, 'run', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const lines = [];
   const listeners = new Set();
   createInterface({ input: child.stdout }).on('line', (text) => {
@@ -116,8 +118,8 @@ export async function createTroop({ gateways, tls, args = [] }) {
       const metadata = { name: 'routes', namespace: 'silverback', labels: { config: 'true' } };
       kube.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'kong.json': text } });
     },
-    start(more = []) {
-      const controller = startController([...standard, ...more]);
+    start(more = [], execArgv = []) {
+      const controller = startController([...standard, ...more], execArgv);
       controllers.push(controller);
       return controller;
     },

@@ -11,6 +11,8 @@ import { startSinks } from '../fan-out/sinks.mjs';
 const CONTESTANT = new URL('../fan-out/contestant.mjs', import.meta.url).pathname;
 /** More buys nothing on a fast path (node-libs.md 3). */
 const AT_ONCE = 32;
+/** Pushes by each before any counts: a controller is long at work, and its code compiled. */
+const WARM_UP = 500;
 
 /**
  * @param {{gateways: number, megabytes: number, tls?: object, names: string[], rounds: number}} task
@@ -35,8 +37,9 @@ export async function contest({ gateways, megabytes, tls, names, rounds }) {
       children.push({ name, child, rounds: [] });
       await child.call('prepare', { urls: sinks.urls, tls, revisions: described, atOnce: AT_ONCE });
     }
-    // In turns, so that the machine's moods are shared; the first round of each is warming up.
-    for (let round = 0; round <= rounds; round += 1) {
+    // In turns, so that the machine's moods are shared.
+    const warmUp = Math.ceil(WARM_UP / gateways);
+    for (let round = 0; round < warmUp + rounds; round += 1) {
       for (const { name, child, rounds: figures } of children) {
         await child.call('settle', { revision: 0 });
         await sinks.counts();
@@ -44,7 +47,7 @@ export async function contest({ gateways, megabytes, tls, names, rounds }) {
         const { pushes, wrong } = await sinks.counts();
         if (pushes !== gateways || wrong > 0)
           throw new Error(`${name}: ${pushes} of ${gateways} pushes came in, ${wrong} of them wrong`);
-        if (round > 0) figures.push(figure);
+        if (round >= warmUp) figures.push(figure);
       }
     }
     return Object.fromEntries(
@@ -65,10 +68,10 @@ export async function contest({ gateways, megabytes, tls, names, rounds }) {
 
 /** Gateways and megabytes; with whom ours is compared, and how many rounds count. */
 const SIZES = [
-  { gateways: 10, megabytes: 0.1, rounds: 9 },
-  { gateways: 10, megabytes: 1, rounds: 9 },
-  { gateways: 100, megabytes: 0.1, rounds: 9 },
-  { gateways: 100, megabytes: 1, rounds: 5 },
+  { gateways: 10, megabytes: 0.1, rounds: 15 },
+  { gateways: 10, megabytes: 1, rounds: 15 },
+  { gateways: 100, megabytes: 0.1, rounds: 15 },
+  { gateways: 100, megabytes: 1, rounds: 9 },
   { gateways: 1000, megabytes: 0.1, rounds: 5 },
   // A fetch per gateway, all at once, holds every answer: gigabytes.
   { gateways: 1000, megabytes: 1, rounds: 3, without: ['fetch'] },

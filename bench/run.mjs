@@ -21,10 +21,10 @@ const { values } = parseArgs({
 });
 const tls = await makeIdentity();
 const BENCHES = {
-  'fan-out': async () => [
-    ...(await measureFanOut(undefined, values.quick)),
-    ...(await measureFanOut(tls, values.quick)),
-  ],
+  async *'fan-out'() {
+    yield* measureFanOut(undefined, values.quick);
+    yield* measureFanOut(tls, values.quick);
+  },
   memory: () => measureMemory(tls),
   growth: () => measureGrowth(),
   propagation: () => measurePropagation(values.quick),
@@ -48,7 +48,7 @@ const shown = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : String(Num
 
 const rows = [];
 for (const name of wanted) {
-  for (const row of await BENCHES[name]()) {
+  for await (const row of await BENCHES[name]()) {
     const { row: what, value, atLeast, atMost, unit = '' } = row;
     const limits = [
       atLeast !== undefined && `at least ${shown(atLeast)}`,

@@ -101,6 +101,8 @@ export interface Compiler {
 
 /** Revisions whose documents are remembered for `explain` and `diff`. */
 const REMEMBERED = 4;
+/** Up to so many entities, those that were compared last are kept as Kong stores them, for the next comparison; beyond, memory is dearer. */
+const FLAT_KEPT = 20_000;
 
 export function createCompiler(options: CompilerOptions): Compiler {
   const { target } = options;
@@ -165,6 +167,13 @@ export function createCompiler(options: CompilerOptions): Compiler {
     const [old, now] = [compiled.get(oldId), compiled.get(newId)];
     return old && now && diffConfigs(old, now);
   };
+  let newest: { readonly side: Side; readonly flat: FlatEntity[] } | undefined;
+  const flatOf = (side: Side): FlatEntity[] => {
+    if (newest?.side === side) return newest.flat;
+    const flat = flatten(side);
+    newest = flat.length > FLAT_KEPT ? undefined : { side, flat };
+    return flat;
+  };
   const compare = (baseline: Baseline, newId: string): ChangeCounts | undefined => {
     const now = compiled.get(newId);
     const remembered = baseline.id === undefined ? undefined : compiled.get(baseline.id);
@@ -172,7 +181,7 @@ export function createCompiler(options: CompilerOptions): Compiler {
       baselines.get(digestOf(baseline.text), () => sideOf(baseline, plugins, target));
     const old = now && (remembered ?? read());
     baselines.forgetUnused();
-    return now && old && countDifferences(old, now);
+    return now && old && countDifferences(old, now, flatOf);
   };
   const dump = (id: string, dumpOptions: DumpOptions): string | undefined => {
     const known = compiled.get(id);

@@ -4,12 +4,11 @@ import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-const READ_BUFFER = Buffer.alloc(256 * 1024);
 /** A TLS socket makes a copy of all that it is given at once: small parts are faster, and hold less. */
 const PART = 64 * 1024;
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
-async function openConnection(url, tls) {
+async function openConnection(url, tls, readBuffer) {
   let head = '';
   let left = -1;
   let done = () => undefined;
@@ -18,9 +17,9 @@ async function openConnection(url, tls) {
     let rest = size;
     if (left < 0) {
       // Sinks send the head in one piece, as servers do.
-      const end = READ_BUFFER.indexOf(END_OF_HEAD);
+      const end = readBuffer.indexOf(END_OF_HEAD);
       if (end < 0 || end >= size) throw new Error('an answer without a whole head');
-      head = READ_BUFFER.toString('latin1', 0, end);
+      head = readBuffer.toString('latin1', 0, end);
       if (!head.startsWith('HTTP/1.1 201')) throw new Error(head.split('\r\n')[0]);
       left = Number(/^content-length: *(\d+)/im.exec(head)[1]);
       rest -= end + END_OF_HEAD.length;
@@ -34,7 +33,7 @@ async function openConnection(url, tls) {
   };
 
   const { hostname: host, port } = new URL(url);
-  const onread = { buffer: READ_BUFFER, callback: onData };
+  const onread = { buffer: readBuffer, callback: onData };
   const socket =
     tls === undefined
       ? connectTcp({ host, port, onread })
@@ -63,9 +62,11 @@ async function openConnection(url, tls) {
   };
 }
 
-export async function open({ urls, tls, revisions, atOnce }) {
+/** @param readBytes what is read at once at most: 256 KiB are best for answers of up to some megabytes, 128 KiB for larger ones */
+export async function open({ urls, tls, revisions, atOnce }, readBytes = 256 * 1024) {
+  const readBuffer = Buffer.alloc(readBytes);
   const connections = [];
-  for (const url of urls) connections.push(await openConnection(url, tls));
+  for (const url of urls) connections.push(await openConnection(url, tls, readBuffer));
   const requests = revisions.map(({ bytes }) =>
     Buffer.concat([
       Buffer.from(

@@ -1,4 +1,5 @@
 // A difference in numbers: enough to say how drastic a change is.
+import { flatten } from './flat-entity.js';
 import type { Side } from './flat-entity.js';
 import { differences } from './diff.js';
 import type { EntityChange } from './diff.js';
@@ -16,9 +17,12 @@ export function countChanges(entities: readonly Pick<EntityChange, 'change' | 'e
   return countTypes(entities.map(({ change, entity }) => [change, entity.type]));
 }
 
-/** The numbers alone: without names and places, which cost a reading of the texts. */
-export function countDifferences(old: Side, now: Side): ChangeCounts {
-  const { found } = differences(old, now);
+/**
+ * The numbers alone: without names and places, which cost a reading of the texts.
+ * @param flat `flatten`, or what remembers its results
+ */
+export function countDifferences(old: Side, now: Side, flat = flatten): ChangeCounts {
+  const { found } = differences(old, now, flat);
   return countTypes(
     found.map((difference) => {
       const { entity } = difference.change === 'removed' ? difference.one : difference.other;

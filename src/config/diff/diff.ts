@@ -54,9 +54,14 @@ export type Difference =
 /**
  * What differs, in the order of the new configuration, then what was removed.
  * @param old valid, as `now` is
+ * @param flat `flatten`, or what remembers its results
  */
-export function differences(old: Side, now: Side): { found: readonly Difference[]; unchanged: number } {
-  const sides = { old: flatten(old), now: flatten(now) };
+export function differences(
+  old: Side,
+  now: Side,
+  flat: typeof flatten = flatten,
+): { found: readonly Difference[]; unchanged: number } {
+  const sides = { old: flat(old), now: flat(now) };
   const matching = match(sides.old, sides.now);
   const found: Difference[] = [];
   let unchanged = 0;

@@ -82,7 +82,7 @@ function openTcp(
   const settle = (...result: Parameters<Opened>): void => {
     clearTimeout(timer);
     tcp.removeListener('error', fail);
-    // From here on the TLS socket tells of errors.
+    // From here on they are told to undici, by this socket or the TLS socket on it.
     tcp.on('error', () => undefined);
     opened(...result);
   };

@@ -52,7 +52,7 @@ export type Difference =
     };
 
 /**
- * What differs, in the order of the new configuration, then what was removed.
+ * What differs: what others refer to comes first; within a type in the order of the new configuration, then what was removed.
  * @param old valid, as `now` is
  * @param flat `flatten`, or what remembers its results
  */
@@ -72,8 +72,11 @@ export function differences(
     else found.push(one && fields ? { change: 'changed', one, other, fields } : { change: 'added', other });
   }
   for (const one of sides.old) if (!matching.pairs.has(one)) found.push({ change: 'removed', one });
-  return { found, unchanged };
+  return { found: found.sort((one, other) => orderOfType(one) - orderOfType(other)), unchanged };
 }
+
+const orderOfType = (difference: Difference): number =>
+  orderOf(difference.change === 'removed' ? difference.one : difference.other);
 
 /** @param old valid, as `now` is */
 export function diffConfigs(old: Side, now: Side): ConfigDiff {
@@ -99,11 +102,9 @@ export function diffConfigs(old: Side, now: Side): ConfigDiff {
       }
     }
   };
-  const orderOfType = (difference: Difference): number =>
-    orderOf(difference.change === 'removed' ? difference.one : difference.other);
   return {
     settings: settingsOf(old, now),
-    entities: [...found].sort((one, other) => orderOfType(one) - orderOfType(other)).map(shown),
+    entities: found.map(shown),
     unchanged,
   };
 }

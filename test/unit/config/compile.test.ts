@@ -167,6 +167,25 @@ describe('a comparison with what Kong took earlier', () => {
     });
   });
 
+  test('is the same whether the old one is remembered or read again, edit after edit', () => {
+    const compiler = createCompiler(OPTIONS);
+    const edits = [['a', 'b', 'c'], ['b', 'c', 'd'], ['b'], ['b', 'e', 'f', 'g'], ['a', 'b', 'c']];
+    let old = compiler.compile([{ file: 'kong.yaml', text: text('z') }]).revision!;
+    for (const names of edits) {
+      const now = compiler.compile([{ file: 'kong.yaml', text: text(...names) }]).revision!;
+      const remembered = compiler.compare({ id: old.id, text: old.bytes }, now.id);
+      const readAgain = createCompiler(OPTIONS);
+      readAgain.compile([{ file: 'kong.yaml', text: text(...names) }]);
+      expect(remembered).toEqual(readAgain.compare({ text: old.bytes }, now.id));
+      // What others refer to comes first, in the order that people are shown.
+      const { removed = {}, added = {} } = remembered ?? {};
+      for (const counts of [removed, added]) {
+        if (Object.keys(counts).length > 0) expect(Object.keys(counts)).toEqual(['services', 'routes']);
+      }
+      old = now;
+    }
+  });
+
   test('is not made with a text that is not valid, nor of a revision that nobody knows', () => {
     const compiler = createCompiler(OPTIONS);
     const { revision } = compiler.compile([{ file: 'kong.yaml', text: text('a') }]);

@@ -9,3 +9,17 @@ export interface GatewayAddress {
   /** The name its TLS certificate must carry, where that is not the URL's host. */
   readonly serverName?: string;
 }
+
+/**
+ * Where a request goes.
+ * @param path of the Admin API, with a leading slash
+ */
+export function targetOf(
+  { url }: GatewayAddress,
+  workspace: string | undefined,
+  path: string,
+): { readonly origin: string; readonly path: string } {
+  const { origin, pathname } = new URL(url);
+  const prefix = workspace === undefined ? '' : `/${encodeURIComponent(workspace)}`;
+  return { origin, path: `${pathname.replace(/\/+$/, '')}${prefix}${path}` };
+}

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Revision } from '../config/revision.js';
 import type { Trouble } from '../report/happening.js';
+import { targetOf } from './address.js';
 import type { GatewayAddress } from './address.js';
 import { classifyJson, classifyPush, classifyStatus, saysNothing } from './answers.js';
 import type { HttpAnswer, PushAnswer, StatusAnswer } from './answers.js';
@@ -78,18 +79,6 @@ function abortReason(signal: AbortSignal): AbortReason | undefined {
  * stores is the MD5 of our bytes (design.md, promise 2).
  */
 export function createAdminApi(transport: AdminTransport): AdminApi & AdminReader {
-  /** What both kinds of request have in common. */
-  const target = (
-    gateway: GatewayAddress,
-    path: string,
-  ): Pick<Dispatcher.DispatchOptions, 'origin' | 'path'> => {
-    const { origin, pathname } = new URL(gateway.url);
-    const { workspace } = transport;
-    const base =
-      pathname.replace(/\/+$/, '') + (workspace === undefined ? '' : `/${encodeURIComponent(workspace)}`);
-    return { origin, path: base + path };
-  };
-
   const noteUnauthorized = (status: number): void => {
     if (status === 401 || status === 403) transport.onUnauthorized();
   };
@@ -103,7 +92,7 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
   ): Promise<HttpAnswer> => {
     const answer = await exchange(
       transport.dispatcher(gateway, lane),
-      { ...target(gateway, path), method: 'GET', headers: transport.headers() },
+      { ...targetOf(gateway, transport.workspace, path), method: 'GET', headers: transport.headers() },
       { signal, keep: () => maxBytes },
     );
     noteUnauthorized(answer.status);
@@ -124,7 +113,7 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
       const answer = await exchange(
         transport.dispatcher(gateway, 'push'),
         {
-          ...target(gateway, `/config${query === '' ? '' : `?${query}`}`),
+          ...targetOf(gateway, transport.workspace, `/config${query === '' ? '' : `?${query}`}`),
           method: 'POST',
           headers: {
             ...transport.headers(),

@@ -1,5 +1,6 @@
 // One GET to a gateway, with all that its answer tells: a client of the Admin API would keep the body only.
 import type { Dispatcher } from 'undici';
+import { targetOf } from '../../gateway/address.js';
 import type { GatewayAddress } from '../../gateway/address.js';
 import { exchange } from '../../gateway/exchange.js';
 import { troubleOf } from '../../gateway/network-errors.js';
@@ -32,22 +33,18 @@ const MAX_BYTES = 8 * 1024 * 1024;
 
 /** GETs, and nothing but GETs. */
 export function createAsk({ dispatcher, headers, workspace, timeoutMs }: AskOptions): Ask {
-  return async (gateway, relative) => {
-    const { origin, pathname } = new URL(gateway.url);
-    const prefix = workspace === undefined ? '' : `/${encodeURIComponent(workspace)}`;
+  return async (gateway, path) => {
     const sentAt = Date.now();
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      const path = `${pathname.replace(/\/+$/, '')}${prefix}${relative}`;
-      const {
-        status,
-        headers: shown,
-        body,
-      } = await exchange(
+      const exchanged = await exchange(
         dispatcher(gateway),
-        { origin, path, method: 'GET', headers: headers() },
+        { ...targetOf(gateway, workspace, path), method: 'GET', headers: headers() },
         { signal, keep: () => MAX_BYTES },
       );
+      // An answer that did not come to its end in time is none.
+      signal.throwIfAborted();
+      const { status, headers: shown, body } = exchanged;
       const date = { date: shown['date'], sentAt, receivedAt: Date.now() };
       return { answer: { status, headers: shown, body, json: parse(body), date } };
     } catch (error) {

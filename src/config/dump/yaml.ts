@@ -2,9 +2,9 @@
 import { isDict } from '../document/dict.js';
 import type { Dict } from '../document/dict.js';
 
-/** Words, paths and UUIDs, which no reader takes for a number, a date or a truth. */
+/** Words, paths and UUIDs, which no reader takes for a number, a date or a truth. (Kong's takes `_0` for one.) */
 const PLAIN =
-  /^(?:[A-Za-z_][\w-]*(?:[ ./][\w-]+)*|(?:\/[\w.-]+)+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+  /^(?:_*[A-Za-z][\w-]*(?:[ ./][\w-]+)*|(?:\/[\w.-]+)+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i;
 /** Several lines that a block can hold: printable, the first not indented, with one end of line at the end or none. */
 const BLOCK =

@@ -102,8 +102,8 @@ export function createFleet(ports: FleetPorts): Fleet {
   const loadTimes = createLoadTimes(concurrency);
   let members = new Map<string, Member>();
   let tended = new Map<string, Tended>();
-  /** Who looked after an address last, by its URL. */
-  const former = new Map<string, Tended>();
+  /** What whoever looked after an address last left there, by its URL; the oldest first. */
+  const former = new Map<string, { readonly left: Tended['left']; readonly until: number }>();
   const serving = new Set<string>();
   /** Ids of every revision that we have had to do with. */
   const ours = new Set<string>();
@@ -182,7 +182,7 @@ export function createFleet(ports: FleetPorts): Fleet {
       loadTimes,
       tenure: current,
       newcomer,
-      left: before?.left,
+      left: before !== undefined && before.until > clock.now() ? before.left : undefined,
       draining: () => draining,
       order: ({ key }, state) => gatekeeper.orderFor(key, state),
       isOurs: (hash) => ours.has(hash),
@@ -203,11 +203,14 @@ export function createFleet(ports: FleetPorts): Fleet {
 
   /** A load outlives the care for its gateway, and the next care for that address must know of it. */
   const remember = (one: Tended): void => {
+    const now = clock.now();
+    for (const [url, { until }] of former) {
+      if (until > now) break;
+      former.delete(url);
+    }
     const { url } = one.member;
-    former.set(url, one);
-    clock.after(REMEMBERED_MS, () => {
-      if (former.get(url) === one) former.delete(url);
-    });
+    former.delete(url);
+    former.set(url, { left: one.left, until: now + REMEMBERED_MS });
   };
 
   const release = (key: string): void => {

@@ -19,7 +19,7 @@ export function targetOf(
   workspace: string | undefined,
   path: string,
 ): { readonly origin: string; readonly path: string } {
-  const { origin, pathname } = new URL(url);
+  const [origin = url] = /^[^/]+\/\/[^/]+/.exec(url) ?? [];
   const prefix = workspace === undefined ? '' : `/${encodeURIComponent(workspace)}`;
-  return { origin, path: `${pathname.replace(/\/+$/, '')}${prefix}${path}` };
+  return { origin, path: `${url.slice(origin.length).replace(/\/+$/, '')}${prefix}${path}` };
 }

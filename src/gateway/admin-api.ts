@@ -49,10 +49,10 @@ export interface AdminTransport {
   readonly wallNow: () => number;
 }
 
-const toHttpAnswer = ({ status, headers, body }: Exchanged): HttpAnswer => ({
+const toHttpAnswer = ({ status, header, body }: Exchanged): HttpAnswer => ({
   status,
-  contentType: headers['content-type'] ?? '',
-  retryAfter: headers['retry-after'],
+  contentType: header('content-type') ?? '',
+  retryAfter: header('retry-after'),
   body,
 });
 
@@ -108,7 +108,7 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
     const query = [checkHash ? 'check_hash=1' : '', flatten ? 'flatten_errors=1' : '']
       .filter(Boolean)
       .join('&');
-    const body = sliced(revision.bytes, mayWrite);
+    const body = sliced(revision.bytes, mayWrite, gateway.url.startsWith('https:') ? 'tls' : 'plain');
     try {
       const answer = await exchange(
         transport.dispatcher(gateway, 'push'),

@@ -96,6 +96,13 @@ export async function openCredentials(
   let refreshing = false;
   let closed = false;
 
+  const headersOf = ({ token }: Material): Readonly<Record<string, string>> => {
+    const names = Object.keys(sources.headers).map((name) => name.toLowerCase());
+    const isGiven = token === undefined || names.includes('kong-admin-token');
+    return { ...(!isGiven && { 'Kong-Admin-Token': token }), ...sources.headers };
+  };
+  let headers = headersOf(material);
+
   const makeAgent = (serverName: string | undefined): Agent =>
     new Agent({
       connections: 1,
@@ -132,6 +139,7 @@ export async function openCredentials(
       lastReason = '';
       if (digest(next) === digest(material)) return;
       material = next;
+      headers = headersOf(next);
       const old = agents;
       agents = new Map();
       for (const agent of old.values()) void agent.close();
@@ -166,11 +174,7 @@ export async function openCredentials(
       agents.set(key, agent);
       return agent;
     },
-    headers() {
-      const names = Object.keys(sources.headers).map((name) => name.toLowerCase());
-      const token = names.includes('kong-admin-token') ? undefined : material.token;
-      return { ...(token !== undefined && { 'Kong-Admin-Token': token }), ...sources.headers };
-    },
+    headers: () => headers,
     certificates: () => ({
       client: earliestEnd(material.cert),
       ca: earliestEnd(material.ca),

@@ -3,8 +3,8 @@ import type { Dispatcher } from 'undici';
 
 export interface Exchanged {
   readonly status: number;
-  /** By their names in lower case; of those that came more than once, the first. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** By its name in lower case; of one that came more than once, the first. */
+  readonly header: (name: string) => string | undefined;
   readonly body: string;
 }
 
@@ -13,9 +13,6 @@ export interface ExchangeOptions {
   /** How much of a body with this status is kept (bytes); the rest flows by, and the connection stays usable. */
   readonly keep: (status: number) => number;
 }
-
-const firstOf = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
 
 /**
  * One request and its whole answer. Not undici's `request`: an answer of many megabytes that nobody wants costs a stream, and
@@ -60,8 +57,11 @@ export function exchange(
       },
       onResponseStart(_, status, headers) {
         if (status < 200) return;
-        const shown = Object.entries(headers).map(([name, value]) => [name, firstOf(value)] as const);
-        head = { status, headers: Object.fromEntries(shown) };
+        const header = (name: string): string | undefined => {
+          const value = headers[name];
+          return Array.isArray(value) ? value[0] : value;
+        };
+        head = { status, header };
         left = keep(status);
       },
       onResponseData(_, chunk) {

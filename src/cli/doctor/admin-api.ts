@@ -80,7 +80,7 @@ function checkAccess({ status, body }: Answer, { token, cert }: Material): Resul
 
 /** @returns what is there instead of an Admin API, where that can be told */
 function somethingElse(
-  { status, headers, body, json }: Answer,
+  { status, header, body, json }: Answer,
   workspace: string | undefined,
 ): Result | undefined {
   if (status === 400 && /plain HTTP request was sent to HTTPS port/i.test(body))
@@ -89,9 +89,9 @@ function somethingElse(
     });
   const message = isObject(json) ? textOf(json, 'message') : undefined;
   const proxied =
-    headers['x-kong-proxy-latency'] !== undefined ||
-    headers['x-kong-upstream-latency'] !== undefined ||
-    (headers['x-kong-response-latency'] !== undefined && headers['x-kong-admin-latency'] === undefined);
+    header('x-kong-proxy-latency') !== undefined ||
+    header('x-kong-upstream-latency') !== undefined ||
+    (header('x-kong-response-latency') !== undefined && header('x-kong-admin-latency') === undefined);
   if (proxied || /^no Route matched with those values/i.test(message ?? ''))
     return fail('admin-api', "this is Kong's proxy port, not its Admin API", {
       fix: `use the other port: ${PORTS}`,
@@ -107,7 +107,7 @@ function somethingElse(
   if (json === undefined && status < 500 && status !== 413 && status !== 429)
     return fail(
       'admin-api',
-      `something else than Kong's Admin API answers (${status}, ${describe(headers)})`,
+      `something else than Kong's Admin API answers (${status}, ${describe(header)})`,
       {
         fix: `check the address: ${PORTS}`,
       },
@@ -115,9 +115,9 @@ function somethingElse(
   return undefined;
 }
 
-function describe(headers: Answer['headers']): string {
-  const type = headers['content-type'] ?? 'no content type';
-  const server = headers['server'];
+function describe(header: Answer['header']): string {
+  const type = header('content-type') ?? 'no content type';
+  const server = header('server');
   return oneLine(server === undefined ? type : `${type}, server ${server}`).slice(0, 120);
 }
 

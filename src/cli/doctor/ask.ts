@@ -3,15 +3,12 @@ import type { Dispatcher } from 'undici';
 import { targetOf } from '../../gateway/address.js';
 import type { GatewayAddress } from '../../gateway/address.js';
 import { exchange } from '../../gateway/exchange.js';
+import type { Exchanged } from '../../gateway/exchange.js';
 import { troubleOf } from '../../gateway/network-errors.js';
 import type { Trouble } from '../../report/happening.js';
 import type { DateSample } from './clock-skew.js';
 
-export interface Answer {
-  readonly status: number;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
+export interface Answer extends Exchanged {
   /** The body, where it is JSON. */
   readonly json: unknown;
   readonly date: DateSample;
@@ -44,9 +41,8 @@ export function createAsk({ dispatcher, headers, workspace, timeoutMs }: AskOpti
       );
       // An answer that did not come to its end in time is none.
       signal.throwIfAborted();
-      const { status, headers: shown, body } = exchanged;
-      const date = { date: shown['date'], sentAt, receivedAt: Date.now() };
-      return { answer: { status, headers: shown, body, json: parse(body), date } };
+      const date = { date: exchanged.header('date'), sentAt, receivedAt: Date.now() };
+      return { answer: { ...exchanged, json: parse(exchanged.body), date } };
     } catch (error) {
       if (signal.aborted)
         return {

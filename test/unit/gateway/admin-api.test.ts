@@ -122,14 +122,14 @@ describe('a push', () => {
 
   test('whose right to write ends in its middle stops there, and its outcome is unknown', async () => {
     const gateway = await kong();
-    let left = 4;
+    let left = 3;
     const answer = await api().push(at(gateway.adminUrl), revisionOf('long', 1_000_000), {
       ...OPTIONS,
       mayWrite: () => left-- > 0,
     });
     expect(answer).toMatchObject({ kind: 'unknown', trouble: { code: 'fence' } });
     await gateway.waitFor(() => gateway.requests.at(-1)?.status === 'cut');
-    expect(gateway.requests.at(-1)?.bytesReceived).toBeLessThanOrEqual(4 * 65_536);
+    expect(gateway.requests.at(-1)?.bytesReceived).toBeLessThanOrEqual(2 * 262_144);
   });
 
   test('that gets no answer before its deadline is of unknown outcome', async () => {

@@ -137,13 +137,14 @@ export function createCare(member: Member, ports: TendPorts, stop: AbortSignal, 
     const previous = state;
     state = next;
     if (previous.phase !== next.phase) {
+      const { load, fine } = order();
       report({
         kind: 'gateway-phase',
         gateway: member.name,
         ...(member.object !== undefined && { object: member.object }),
         from: previous.phase,
         to: next.phase,
-        revision: (order().load ?? order().fine[0])?.id,
+        revision: (load ?? fine[0])?.id,
         trouble: next.trouble,
       });
     }

@@ -65,29 +65,29 @@ export function createLanes(clock: Clock, concurrency: number, partAtOnce: numbe
     return () => cancel();
   };
 
-  const inPlace = async <T>(
+  const inPlace = <T>(
     limit: ReturnType<typeof pLimit>,
     lateMs: () => number,
     start: () => Promise<T>,
     onLate: () => void,
-  ): Promise<T> => {
-    const { running } = await limit(
-      () =>
-        new Promise<{ running: Promise<T> }>((leave) => {
+  ): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const run = (): Promise<void> =>
+        new Promise((leave) => {
           const running = start();
           const cancel = watch(lateMs, () => {
             onLate();
-            leave({ running });
+            leave();
           });
           const end = (): void => {
             cancel();
-            leave({ running });
+            leave();
           };
+          running.then(resolve, reject);
           running.then(end, end);
-        }),
-    );
-    return running;
-  };
+        });
+      limit(run).catch(reject);
+    });
 
   return {
     push: (lane, lateMs, start, onLate) => inPlace(pushes[lane], lateMs, start, onLate),

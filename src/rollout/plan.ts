@@ -57,12 +57,12 @@ export function orderFor(situation: Situation, facts: Facts): Order {
   const empty = facts.hash === EMPTY_HASH;
   if (facts.canaryOf !== undefined) return only(facts.canaryOf);
   if (desired === undefined || gate === 'withdrawn') return only(fallback);
+  const isOpen = gate === 'open' && (!goal.paused || desired.id === lastGood?.id);
+  // Where it took nothing of what its fellows took, something that worked is better than nothing.
+  const needsSpare = isOpen && empty && rejectedWhenEmpty(facts, desired) && fallback?.id !== desired.id;
+  if (isOpen && !(needsSpare && fallback !== undefined)) return only(desired);
   const fine = [desired, lastGood, proven].filter((revision) => revision !== undefined);
-  if (gate === 'open' && (!goal.paused || desired.id === lastGood?.id)) {
-    // It took nothing of what its fellows took: something that worked is better than nothing.
-    const spare = empty && rejectedWhenEmpty(facts, desired) && fallback?.id !== desired.id;
-    return spare && fallback !== undefined ? { load: fallback, fine } : only(desired);
-  }
+  if (isOpen) return { load: fallback, fine };
   // It will be asked in a moment, and then loads once.
   if (gate === 'unasked' && !goal.paused) return { load: undefined, fine };
   const needsOne = empty || (facts.hash !== undefined && bad.has(facts.hash));

@@ -3,6 +3,7 @@
 import { systemClock } from '../../../dist/clock/clock.js';
 import { createAdminApi } from '../../../dist/gateway/admin-api.js';
 import { openCredentials } from '../../../dist/gateway/credentials.js';
+import { restLeftMs } from '../../../dist/gateway/state.js';
 import { createFleet } from '../../../dist/rollout/fleet.js';
 import { beginTenure } from '../../../dist/rollout/tenure.js';
 
@@ -24,7 +25,6 @@ export async function open({ urls, tls, revisions, atOnce }) {
     wallNow: Date.now,
   });
   const members = urls.map((url, i) => ({ key: url, name: `kong-${i}`, url, serverName: 'localhost' }));
-  let term = 0;
   let reached = () => undefined;
 
   /** Resolves once every gateway was seen to serve it. */
@@ -36,60 +36,65 @@ export async function open({ urls, tls, revisions, atOnce }) {
     });
 
   const goalOf = (desired) => ({ desired, lastGood: desired, paused: false });
+  const all = revisions.map(({ id, bytes }) => ({ id, bytes, counts: { services: 1 } }));
 
-  /** A fleet that knows of no loads yet, so that nobody rests, and has looked at every gateway. */
-  const leadOn = async (revision) => {
-    const fleet = createFleet({
-      clock: systemClock,
-      random: Math.random,
-      admin,
-      report: (happening) => reached(happening),
-      onRejected() {},
-      onFailed() {},
-      onStopped() {},
-      onProven() {},
-      onSucceeded() {},
-      settings: {
-        concurrency: atOnce,
-        partAtOnce: 1,
-        pushTimeoutMs: 120_000,
-        statusTimeoutMs: 30_000,
-        retries: 3,
-        resyncMs: 30_000,
-        pendingMs: 10_000,
-        vigilanceMs: 0,
-        observe: false,
-        drift: 'repair',
-        canary: false,
-        canaryHoldMs: 0,
-      },
-    });
-    const there = converged(revision.id);
-    fleet.setMembers(members);
-    fleet.setGoal(goalOf(revision));
-    const tenure = beginTenure((term += 1), () => true);
-    fleet.lead(tenure);
-    await there;
-    return { fleet, tenure };
+  const fleet = createFleet({
+    clock: systemClock,
+    random: Math.random,
+    admin,
+    report: (happening) => reached(happening),
+    onRejected() {},
+    onFailed() {},
+    onStopped() {},
+    onProven() {},
+    onSucceeded() {},
+    settings: {
+      concurrency: atOnce,
+      partAtOnce: 1,
+      pushTimeoutMs: 120_000,
+      statusTimeoutMs: 30_000,
+      retries: 3,
+      resyncMs: 30_000,
+      pendingMs: 10_000,
+      vigilanceMs: 0,
+      observe: false,
+      drift: 'repair',
+      canary: false,
+      canaryHoldMs: 0,
+    },
+  });
+  fleet.setMembers(members);
+  // A round leaves the gateways on the last revision, whoever's it was.
+  let at = all.length - 1;
+  fleet.setGoal(goalOf(all[at]));
+  const tenure = beginTenure(1, () => true);
+  const there = converged(all[at].id);
+  fleet.lead(tenure);
+  await there;
+
+  /** A gateway rests after a load, longer than between the rounds of this bench. */
+  const rested = async () => {
+    const left = fleet.entries().map(({ state }) => restLeftMs(state, systemClock.now()));
+    await new Promise((resolve) => setTimeout(resolve, Math.max(...left)));
   };
 
-  const all = revisions.map(({ id, bytes }) => ({ id, bytes, counts: { services: 1 } }));
-  let now = await leadOn(all[0]);
+  const round = async (revision) => {
+    at = revision;
+    const there = converged(all[revision].id);
+    fleet.setGoal(goalOf(all[revision]));
+    await there;
+  };
+
   return {
-    /** Not timed. The second fleet finds all as it should be, and has no memory of the loads of the first. */
+    /** Not timed. */
     async settle(revision) {
-      for (let times = 0; times < 2; times += 1) {
-        now.tenure.end('shutdown');
-        now = await leadOn(all[revision]);
-      }
+      await rested();
+      if (at !== revision) await round(revision);
+      await rested();
     },
-    async round(revision) {
-      const there = converged(all[revision].id);
-      now.fleet.setGoal(goalOf(all[revision]));
-      await there;
-    },
+    round,
     async close() {
-      now.tenure.end('shutdown');
+      tenure.end('shutdown');
       await credentials.close();
     },
   };

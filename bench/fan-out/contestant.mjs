@@ -21,8 +21,10 @@ const COMMANDS = {
     contestant = await open({ urls, tls, revisions: await Promise.all(read), atOnce });
   },
   round: ({ revision }) => timed(() => contestant.round(revision)),
-  /** Not timed: back to another revision, where a contestant needs that. */
-  settle: ({ revision }) => contestant.settle?.(revision),
+  /** Not timed: to another revision, right before the round, so that everyone begins it as warm as ours, which must. */
+  async settle({ revision }) {
+    await (contestant.settle ?? contestant.round)(revision);
+  },
   /** A round, and how much more memory the process held at most meanwhile than before (bytes). */
   async watched({ revision }) {
     globalThis.gc();

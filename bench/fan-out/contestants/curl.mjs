@@ -47,6 +47,8 @@ export async function open({ urls, tls, revisions, atOnce }) {
       if (code !== 0 || cpu === null) throw new Error(`curl ended with ${code}: ${said.slice(0, 500)}`);
       return { otherCpuMs: (Number(cpu[1]) + Number(cpu[2])) * 1000 };
     },
+    /** A new process each time: nothing to warm. */
+    settle() {},
     close: () => rm(folder, { recursive: true }),
   };
 }

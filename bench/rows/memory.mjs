@@ -26,6 +26,7 @@ async function peakOf({ gateways, megabytes, tls }) {
     await sinks.expect(revisions);
     const described = revisions.map(({ id, file }) => ({ id, file }));
     await child.call('prepare', { urls: sinks.urls, tls, revisions: described, atOnce: AT_ONCE });
+    await child.call('settle', { revision: 0 });
     const { peak } = await child.call('watched', { revision: 1 });
     const bound = 2.5 * revisions[0].bytes.length + AT_ONCE * CONNECTION_BYTES;
     return { over: peak, bound };

@@ -27,11 +27,16 @@ export function compareFields(field: ValueField, old: unknown, now: unknown): Fi
   ): void => {
     if (one === other) return;
     if (isDict(one) && isDict(other)) {
-      for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
+      const visitKey = (key: string): void => {
+        const [before, after] = [at(one, key), at(other, key)];
+        // Most are the same, and need nothing.
+        if (before === after) return;
         const child = childOf(what, key);
         const hidden = secret || isSecret(child, key) || (what?.type === 'map' && isSecretKey(key));
-        visit(child, at(one, key), at(other, key), [...path, key], hidden);
-      }
+        visit(child, before, after, [...path, key], hidden);
+      };
+      for (const key of Object.keys(one)) visitKey(key);
+      for (const key of Object.keys(other)) if (!Object.hasOwn(one, key)) visitKey(key);
     } else if (Array.isArray(one) && Array.isArray(other) && isByIndex(what, one, other)) {
       one.forEach((item: unknown, index) => {
         const child = what?.elements;

@@ -75,9 +75,20 @@ export function derivedId(type: string, key: string): string {
   return uuidV5(namespace, key);
 }
 
+/** Of namespaces there are few: one for each type of entity, and ours. */
+const namespaceBytes = new Map<string, Buffer>();
+
+function bytesOf(namespace: string): Buffer {
+  const known = namespaceBytes.get(namespace);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  namespaceBytes.set(namespace, bytes);
+  return bytes;
+}
+
 /** A name-based UUID (RFC 9562, version 5). */
 export function uuidV5(namespace: string, name: string): string {
-  const seed = Buffer.concat([Buffer.from(namespace.replaceAll('-', ''), 'hex'), Buffer.from(name)]);
+  const seed = Buffer.concat([bytesOf(namespace), Buffer.from(name)]);
   const bytes = hash('sha1', seed, 'buffer');
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

@@ -84,7 +84,7 @@ export const MUTANTS = [
     'if (!care.over()) await pause.rest(1e9, false);',
   ]),
   mutant('a late push keeps its place in its lane', 'src/rollout/lanes.ts', [
-    '            onLate();\n            leave({ running });',
+    '            onLate();\n            leave();',
     '            onLate();',
   ]),
   mutant('a request to a gateway has no time limit', 'src/rollout/pause.ts', [

@@ -15,7 +15,7 @@ const { values } = parseArgs({
 });
 
 /** Seeds that caught a mutant lately, and are rare: tried first, so that the hunt is short. */
-const PROMISING = [1, 2, 3, 4, 7, 8, 9, 10, 11, 13, 66, 84, 91, 150, 163, 289, 373, 911];
+const PROMISING = [1, 2, 3, 4, 7, 8, 9, 10, 11, 13, 66, 84, 91, 136, 150, 163, 289, 373, 911];
 
 const left = MUTANTS.filter(({ name }) => name.includes(values.only));
 let survivors = 0;

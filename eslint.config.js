@@ -48,6 +48,14 @@ const MAY_KNOW = {
 
 const rooms = Object.keys(MAY_KNOW);
 
+/** What collects an answer in a stream would, on a gateway's connections, keep bytes of the buffer that they all read into. */
+const COLLECTORS = {
+  name: 'undici',
+  importNames: ['request', 'fetch', 'stream', 'pipeline'],
+  message:
+    'Ask gateways by gateway/exchange.ts: their connections read into one buffer (gateway/connect.ts).',
+};
+
 /** One override per room: imports that leave it may only enter the rooms it may know. */
 const arrows = rooms.map((room) => ({
   files: [`src/${room}/**/*.ts`],
@@ -55,6 +63,7 @@ const arrows = rooms.map((room) => ({
     'no-restricted-imports': [
       'error',
       {
+        paths: MAY_KNOW[room].includes('gateway') || room === 'gateway' ? [COLLECTORS] : [],
         patterns: rooms
           .filter((other) => other !== room && !MAY_KNOW[room].includes(other))
           .map((other) => ({

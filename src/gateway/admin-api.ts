@@ -93,7 +93,8 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
     const answer = await exchange(
       transport.dispatcher(gateway, lane),
       { ...targetOf(gateway, transport.workspace, path), method: 'GET', headers: transport.headers() },
-      { signal, keep: () => maxBytes },
+      // Half of what was asked for says nothing of the gateway but that it broke off; a refusal is one without its text.
+      { signal, keep: () => maxBytes, needsWhole: (status) => status < 300 },
     );
     noteUnauthorized(answer.status);
     return toHttpAnswer(answer);
@@ -122,8 +123,8 @@ export function createAdminApi(transport: AdminTransport): AdminApi & AdminReade
           },
           body: body.stream,
         },
-        // Kong echoes 5-10 times the configuration, secrets and all: a success is read and dropped.
-        { signal, keep: (status) => (status < 300 ? 0 : MAX_ANSWER_BYTES) },
+        // Kong echoes 5-10 times the configuration, secrets and all: a success is read and dropped. Its status is what counts.
+        { signal, keep: (status) => (status < 300 ? 0 : MAX_ANSWER_BYTES), needsWhole: () => false },
       );
       noteUnauthorized(answer.status);
       return classifyPush(toHttpAnswer(answer), transport.wallNow());

@@ -13,7 +13,7 @@ const READ_AT_ONCE = 128 * 1024;
  * find it whole and load it under another leader.
  *
  * What comes over a connection lies in a buffer that is written over with the next part: whoever uses it must take what
- * they want of each part as it is handed to them (as `exchange` does; undici's `request` and `fetch` do not).
+ * they want of each part as it is handed to them (as `exchange` does; undici's `request` and `fetch` do not, see eslint.config.js).
  *
  * @param onSecure told of each TLS connection that was made, with the origin it is to
  */

@@ -12,20 +12,20 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
   /** How much of a body with this status is kept (bytes); the rest flows by, and the connection stays usable. */
   readonly keep: (status: number) => number;
+  /** Whether an answer with this status is none where its body breaks off; else the status stands, with an empty body. */
+  readonly needsWhole: (status: number) => boolean;
 }
 
 /**
  * One request and its whole answer. Not undici's `request`: an answer of many megabytes that nobody wants costs a stream, and
  * work for each part of it, where a handler only lets the parts go by.
  *
- * The status line is the answer: a body that breaks off after it is taken for empty, and takes nothing from it.
- *
- * @returns a rejected promise where no status line came: undici's error, or one of ours when `signal` was aborted
+ * @returns a rejected promise where no answer came: undici's error, or one of ours when `signal` was aborted
  */
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
-  { signal, keep }: ExchangeOptions,
+  { signal, keep, needsWhole }: ExchangeOptions,
 ): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
@@ -42,7 +42,9 @@ export function exchange(
     const end = (error?: Error): void => {
       signal.removeEventListener('abort', cut);
       if (head === undefined) reject(error ?? new Error('no answer'));
-      else resolve({ ...head, body: error === undefined ? body + (decoder?.end() ?? '') : '' });
+      else if (error === undefined) resolve({ ...head, body: body + (decoder?.end() ?? '') });
+      else if (needsWhole(head.status)) reject(error);
+      else resolve({ ...head, body: '' });
     };
 
     signal.addEventListener('abort', cut, { once: true });

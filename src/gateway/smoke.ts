@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-restricted-imports -- on a connection of its own
 import { Agent, request } from 'undici';
 import type { Trouble } from '../report/happening.js';
 import type { GatewayAddress } from './address.js';

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 import { startKongEmulator } from '../../../src/emulator/kong/kong-emulator.js';
@@ -39,6 +40,15 @@ async function kong(options: KongEmulatorOptions = {}): Promise<KongEmulator> {
   const emulator = await startKongEmulator(options);
   closing.push(() => emulator.stop());
   return emulator;
+}
+
+/** Some server that is no Kong; gives its URL. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
 }
 
 const at = (url: string) => ({ key: url, name: 'kong', url });
@@ -189,13 +199,18 @@ describe('a look at the status', () => {
   });
 
   test('at something that is no Kong says so', async () => {
-    const server = createServer((_request, response) => response.end('hello'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    closing.push(() => new Promise((resolve) => server.close(resolve)));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    expect(await api().status(at(`http://127.0.0.1:${port}`), never)).toMatchObject({
-      trouble: { code: 'not-kong' },
+    const url = await serve((_request, response) => response.end('hello'));
+    expect(await api().status(at(url), never)).toMatchObject({ trouble: { code: 'not-kong' } });
+  });
+
+  test('whose answer breaks off says nothing of what is there', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': 500 });
+      response.write('{"configuration_hash":', () => response.destroy());
+    });
+    expect(await api().status(at(url), never)).toMatchObject({
+      kind: 'unreachable',
+      trouble: { code: 'und_err_socket' },
     });
   });
 

@@ -34,7 +34,7 @@ function agent(connections = 1, connect: buildConnector.BuildOptions = {}): Agen
   return made;
 }
 
-const ALL = () => Infinity;
+const ALL = { keep: () => Infinity, needsWhole: () => true };
 const never = (): AbortSignal => new AbortController().signal;
 
 describe('an answer', () => {
@@ -62,7 +62,7 @@ describe('an answer', () => {
         paths.map((path) => {
           // While some are answered, others are still sent.
           const body = Buffer.alloc(2_000_000);
-          return exchange(dispatcher, { origin, path, method: 'POST', body }, { signal: never(), keep: ALL });
+          return exchange(dispatcher, { origin, path, method: 'POST', body }, { signal: never(), ...ALL });
         }),
       );
       const digest = (text: string): string => createHash('md5').update(text).digest('hex');
@@ -103,7 +103,7 @@ describe('an answer', () => {
       exchange(
         dispatcher,
         { origin, path, method: 'GET' },
-        { signal: never(), keep: (status) => (status < 300 ? 0 : 1_000) },
+        { signal: never(), keep: (status) => (status < 300 ? 0 : 1_000), needsWhole: () => true },
       );
     const made = await ask('/made');
     expect(made).toMatchObject({ status: 201, body: '' });
@@ -112,13 +112,20 @@ describe('an answer', () => {
     expect(connections).toBe(1);
   });
 
-  test('that breaks off after its status line is that status, with no body', async () => {
-    const origin = await serve((_, response) => {
-      response.writeHead(200, { 'content-length': 100_000 });
+  test('that breaks off is none where it is needed whole, else its status, with no body', async () => {
+    const origin = await serve(({ url }, response) => {
+      response.writeHead(url === '/refused' ? 403 : 200, { 'content-length': 100_000 });
       response.write('x'.repeat(50_000), () => response.destroy());
     });
-    const answer = exchange(agent(), { origin, path: '/', method: 'GET' }, { signal: never(), keep: ALL });
-    expect(await answer).toMatchObject({ status: 200, body: '' });
+    const dispatcher = agent();
+    const ask = (path: string) =>
+      exchange(
+        dispatcher,
+        { origin, path, method: 'GET' },
+        { signal: never(), keep: () => Infinity, needsWhole: (status) => status === 200 },
+      );
+    expect(await ask('/refused')).toMatchObject({ status: 403, body: '' });
+    await expect(ask('/')).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });
   });
 });
 
@@ -131,7 +138,7 @@ describe('a request that is cut off', () => {
     const first = exchange(
       dispatcher,
       { origin, path: '/a', method: 'GET' },
-      { signal: before.signal, keep: ALL },
+      { signal: before.signal, ...ALL },
     );
     before.abort('fence');
     await expect(first).rejects.toMatchObject({ cause: 'fence' });
@@ -140,7 +147,7 @@ describe('a request that is cut off', () => {
     const second = exchange(
       dispatcher,
       { origin, path: '/b', method: 'GET' },
-      { signal: during.signal, keep: ALL },
+      { signal: during.signal, ...ALL },
     );
     while (!asked.includes('/b')) await new Promise(setImmediate);
     during.abort('timeout');
@@ -154,7 +161,7 @@ describe('a request that is cut off', () => {
     const controller = new AbortController();
     const { signal } = controller;
     for (let i = 0; i < 20; i += 1) {
-      await exchange(dispatcher, { origin, path: '/', method: 'GET' }, { signal, keep: ALL });
+      await exchange(dispatcher, { origin, path: '/', method: 'GET' }, { signal, ...ALL });
     }
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

@@ -81,11 +81,11 @@ const SIZES = [
 /** @param {object | undefined} tls */
 export async function* measureFanOut(tls, quick) {
   for (const { gateways, megabytes, rounds, without = [] } of quick ? SIZES.slice(2, 4) : SIZES) {
-    const names = ['limit', 'limit-small-reads', 'engine', 'curl', 'fetch'].filter(
+    const names = ['limit', 'limit-small-reads', 'undici', 'engine', 'curl', 'fetch'].filter(
       (name) => !without.includes(name),
     );
     const figuresOf = await contest({ gateways, megabytes, tls, names, rounds });
-    const { engine, curl, fetch } = figuresOf;
+    const { engine, undici, curl, fetch } = figuresOf;
     const limitMs = Math.min(figuresOf.limit.wallMs, figuresOf['limit-small-reads'].wallMs);
     const row = `${gateways} x ${megabytes} MB, ${tls === undefined ? 'plain' : 'mTLS'}`;
     const figures = `${engine.wallMs.toFixed(0)} ms, limit ${limitMs.toFixed(0)} ms`;
@@ -93,6 +93,10 @@ export async function* measureFanOut(tls, quick) {
       row: `fan-out ${row}: throughput of the limit's (${figures})`,
       value: limitMs / engine.wallMs,
       atLeast: megabytes >= 1 ? 0.85 : 0.6,
+    };
+    yield {
+      row: `fan-out ${row}: throughput of undici's alone (${(limitMs / undici.wallMs).toFixed(2)} of the limit's)`,
+      value: undici.wallMs / engine.wallMs,
     };
     yield {
       row: `fan-out ${row}: times as fast as curl`,

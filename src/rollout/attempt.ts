@@ -1,5 +1,7 @@
 import type { StatusAnswer } from '../gateway/answers.js';
-import { afterPredecessor, afterRefusal, afterStatus, enter } from '../gateway/state.js';
+import { afterPredecessor, enter } from '../gateway/state.js';
+import { afterRefusal } from '../gateway/outcomes.js';
+import { afterStatus } from '../gateway/assessment.js';
 import type { GatewayState } from '../gateway/state.js';
 import { nodeOf, NotYet, pauseUnlessOver } from './care.js';
 import type { Care, Next } from './care.js';

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
-import type { GatewayState, Phase } from '../gateway/state.js';
+import type { GatewayState } from '../gateway/state.js';
+import type { Phase } from '../report/phases.js';
 import type { Report } from '../report/happening.js';
 import type { Member } from './care.js';
 

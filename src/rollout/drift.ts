@@ -1,5 +1,5 @@
 import { EMPTY_HASH } from '../config/revision.js';
-import { serves } from '../gateway/state.js';
+import { serves } from '../gateway/assessment.js';
 import type { Drift } from '../gateway/state.js';
 import { nodeOf, NotYet } from './care.js';
 import type { Care } from './care.js';

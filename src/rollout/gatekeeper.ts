@@ -1,7 +1,8 @@
 import type { Clock, Random } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
 import { groupOf } from '../gateway/node.js';
-import type { GatewayState, Order } from '../gateway/state.js';
+import type { GatewayState } from '../gateway/state.js';
+import type { Order } from '../gateway/assessment.js';
 import type { Report, Trouble } from '../report/happening.js';
 import { afterSmoke, CANARIES, groupsToProve, isUnderWay, newGate, step } from './canary.js';
 import type { Canary, Gate, Subject, Verdict } from './canary.js';

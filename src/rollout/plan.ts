@@ -1,6 +1,6 @@
 import { EMPTY_HASH } from '../config/revision.js';
 import type { Revision } from '../config/revision.js';
-import type { Order } from '../gateway/state.js';
+import type { Order } from '../gateway/assessment.js';
 
 /** What the controller wants of the fleet. */
 export interface Goal {

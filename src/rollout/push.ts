@@ -1,15 +1,8 @@
 import type { Revision } from '../config/revision.js';
 import type { PushAnswer } from '../gateway/answers.js';
-import {
-  afterAccepted,
-  afterBusy,
-  afterRefusal,
-  afterRejection,
-  afterUnknown,
-  enter,
-  loadAllowanceMs,
-  restLeftMs,
-} from '../gateway/state.js';
+import { afterAccepted, afterBusy, afterRefusal, afterRejection, afterUnknown } from '../gateway/outcomes.js';
+import { enter } from '../gateway/state.js';
+import { loadAllowanceMs, restLeftMs } from '../gateway/load.js';
 import type { Lane } from './lanes.js';
 import type { Load } from './load-times.js';
 import { nodeOf, NotYet, pauseUnlessOver } from './care.js';

@@ -1,7 +1,7 @@
 import { EMPTY_HASH } from '../config/revision.js';
 import type { Revision } from '../config/revision.js';
 import { groupOf } from '../gateway/node.js';
-import { loadAllowanceMs, restLeftMs } from '../gateway/state.js';
+import { loadAllowanceMs, restLeftMs } from '../gateway/load.js';
 import type { GatewayState } from '../gateway/state.js';
 import type { Subject } from './canary.js';
 import { failedLately } from './lanes.js';

@@ -58,7 +58,7 @@ export const MUTANTS = [
 `,
     '',
   ]),
-  mutant('a 304 after an unknown outcome is believed', 'src/gateway/state.ts', [
+  mutant('a 304 after an unknown outcome is believed', 'src/gateway/assessment.ts', [
     'return assess(seen, hash, order, now, false);',
     'return assess(seen, hash, order, now, true);',
   ]),
@@ -66,7 +66,7 @@ export const MUTANTS = [
     'done: run().finally(',
     'done: Promise.all([run(), run()]).then(() => undefined).finally(',
   ]),
-  mutant('the hash is not verified after a push', 'src/gateway/state.ts', [
+  mutant('the hash is not verified after a push', 'src/gateway/outcomes.ts', [
     `      lastLoad: load ?? state.lastLoad,
     },
     'verifying',`,
@@ -75,7 +75,7 @@ export const MUTANTS = [
     },
     'in-sync',`,
   ]),
-  mutant('the hash is trusted from memory', 'src/gateway/state.ts', [
+  mutant('the hash is trusted from memory', 'src/gateway/assessment.ts', [
     'if (hash === revision.id) return true;',
     'if (hash === revision.id || state.served === revision.id) return true;',
   ]),

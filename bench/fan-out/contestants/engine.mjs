@@ -3,7 +3,7 @@
 import { systemClock } from '../../../dist/clock/clock.js';
 import { createAdminApi } from '../../../dist/gateway/admin-api.js';
 import { openCredentials } from '../../../dist/gateway/credentials.js';
-import { restLeftMs } from '../../../dist/gateway/state.js';
+import { restLeftMs } from '../../../dist/gateway/load.js';
 import { createFleet } from '../../../dist/rollout/fleet.js';
 import { beginTenure } from '../../../dist/rollout/tenure.js';
 

@@ -1,5 +1,5 @@
 import type { Revision } from '../../config/revision.js';
-import { restLeftMs } from '../../gateway/state.js';
+import { restLeftMs } from '../../gateway/load.js';
 import type { FleetEntry } from '../../rollout/fleet.js';
 import type { DriftStatus, GatewayStatus } from '../../server/diagnostics/status.js';
 

@@ -1,6 +1,6 @@
 import type { Report } from '../happening.js';
+import { PHASES, ROLLOUT_PHASES } from '../phases.js';
 import type { Instruments } from './instruments.js';
-import { GATEWAY_STATES, ROLLOUT_STATES } from './view.js';
 import type { CertificateView, MetricsView } from './view.js';
 
 /** With more gateways than this there is no series for each. */
@@ -104,8 +104,7 @@ export function readLeader(
   gauge('gateways', 'Gateways by state', ['state'], (set) => {
     const gateways = leaderView()?.gateways();
     if (gateways === undefined) return;
-    for (const state of GATEWAY_STATES)
-      set(gateways.filter((each) => each.state === state).length, { state });
+    for (const state of PHASES) set(gateways.filter((each) => each.state === state).length, { state });
   });
   gauge(
     'gateway_in_sync',
@@ -125,7 +124,7 @@ export function readLeader(
   gauge('rollout', 'Where the rollout stands: 1 for its state, 0 for the others', ['state'], (set) => {
     const now = leaderView()?.rollout();
     if (now === undefined) return;
-    for (const state of ROLLOUT_STATES) set(Number(state === now), { state });
+    for (const state of ROLLOUT_PHASES) set(Number(state === now), { state });
   });
 
   return (happening) => {

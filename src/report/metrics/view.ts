@@ -1,33 +1,11 @@
 import type { Finding } from '../../config/finding.js';
-
-export const GATEWAY_STATES = [
-  'unknown',
-  'probing',
-  'in-sync',
-  'out-of-sync',
-  'pushing',
-  'verifying',
-  'unreachable',
-  'rejected',
-  'refused',
-  'busy',
-] as const;
-
-export const ROLLOUT_STATES = [
-  'idle',
-  'choosing',
-  'canary',
-  'rolling',
-  'paused',
-  'withdrawn',
-  'stopped',
-] as const;
+import type { Phase, RolloutPhase } from '../phases.js';
 
 export type RevisionRole = 'desired' | 'last_good' | 'held';
 
 export interface GatewayView {
   readonly name: string;
-  readonly state: (typeof GATEWAY_STATES)[number];
+  readonly state: Phase;
   /** Somebody else changes it again and again. */
   readonly contested: boolean;
 }
@@ -47,8 +25,7 @@ export interface MetricsView {
   /** The ids of the revisions that play a role now. */
   readonly revisions: () => Readonly<Partial<Record<RevisionRole, string>>>;
   readonly gateways: () => readonly GatewayView[];
-  /** Where the rollout stands, one of {@link ROLLOUT_STATES}. */
-  readonly rollout: () => string;
+  readonly rollout: () => RolloutPhase;
   /** Whether the sources were judged yet. */
   readonly judged: () => boolean;
   readonly held: () => boolean;

@@ -1,6 +1,6 @@
 // The gateways that do not serve what they should, and why, in words.
 import { EMPTY_HASH, shortId } from '../../config/revision.js';
-import type { Phase } from '../../gateway/state.js';
+import type { Phase } from '../../report/phases.js';
 import type { Facts } from './summary.js';
 import type { GatewayStatus } from './status.js';
 

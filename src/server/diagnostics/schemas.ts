@@ -1,5 +1,5 @@
 // The JSON of the diagnostics API as JSON Schema (draft 2020-12). A test holds real answers against it.
-import { PHASES } from '../../gateway/state.js';
+import { PHASES } from '../../report/phases.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Fields = Readonly<Record<string, Schema>>;

@@ -1,5 +1,6 @@
 import type { Finding } from '../../config/finding.js';
-import type { Drift, Phase } from '../../gateway/state.js';
+import type { Drift } from '../../gateway/state.js';
+import type { Phase } from '../../report/phases.js';
 import type { ObjectRef, Trouble } from '../../report/happening.js';
 
 /**

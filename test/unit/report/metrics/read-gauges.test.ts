@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Phase } from '../../../../src/gateway/state.js';
 import { createMetrics } from '../../../../src/report/metrics/metrics.js';
 import { MOST_GATEWAY_SERIES } from '../../../../src/report/metrics/read-gauges.js';
-import { GATEWAY_STATES, ROLLOUT_STATES } from '../../../../src/report/metrics/view.js';
 import type { CertificateView, MetricsView } from '../../../../src/report/metrics/view.js';
-import type { RolloutPhase } from '../../../../src/rollout/gatekeeper.js';
 import { FOLLOWING, gatewaysIn, HEALTHY } from '../../../support/metrics-view.js';
 import { hold, SAMPLES, warning } from '../samples.js';
 import { scraped } from './scraped.js';
@@ -145,31 +142,5 @@ describe('what is read at a scrape', () => {
     expect(shown).toHaveLength(10);
     expect(shown.join()).toContain('gateway="kong-49"');
     expect(shown.join()).not.toContain('gateway="kong-39"');
-  });
-
-  it('knows every state of a gateway and of a rollout', () => {
-    const phases: Record<Phase, true> = {
-      unknown: true,
-      probing: true,
-      'in-sync': true,
-      'out-of-sync': true,
-      pushing: true,
-      verifying: true,
-      unreachable: true,
-      rejected: true,
-      refused: true,
-      busy: true,
-    };
-    const rollout: Record<RolloutPhase, true> = {
-      idle: true,
-      choosing: true,
-      canary: true,
-      rolling: true,
-      paused: true,
-      withdrawn: true,
-      stopped: true,
-    };
-    expect([...GATEWAY_STATES].sort()).toEqual(Object.keys(phases).sort());
-    expect([...ROLLOUT_STATES].sort()).toEqual(Object.keys(rollout).sort());
   });
 });

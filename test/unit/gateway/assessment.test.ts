@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { EMPTY_HASH } from '../../../src/config/revision.js';
 import type { Revision } from '../../../src/config/revision.js';
-import * as gateway from '../../../src/gateway/state.js';
+import { afterStatus, serves } from '../../../src/gateway/assessment.js';
+import { loadAllowanceMs, restLeftMs } from '../../../src/gateway/load.js';
+import {
+  afterAccepted,
+  afterBusy,
+  afterFailure,
+  afterRejection,
+  afterUnknown,
+} from '../../../src/gateway/outcomes.js';
+import { enter, newGateway } from '../../../src/gateway/state.js';
+import type { GatewayState } from '../../../src/gateway/state.js';
 
 const revision = (id: string, counts: Record<string, number> = { services: 1 }): Revision => ({
   id,
@@ -12,10 +22,10 @@ const A = revision('a'.repeat(32));
 const B = revision('b'.repeat(32));
 const STRANGE = 'f'.repeat(32);
 
-const seen = (state: gateway.GatewayState, hash: string, desired: Revision | undefined, now: number) =>
-  gateway.afterStatus(state, hash, { load: desired, fine: desired === undefined ? [] : [desired] }, now);
+const seen = (state: GatewayState, hash: string, desired: Revision | undefined, now: number) =>
+  afterStatus(state, hash, { load: desired, fine: desired === undefined ? [] : [desired] }, now);
 
-const fresh = gateway.newGateway(0);
+const fresh = newGateway(0);
 
 describe('a gateway that shows a hash', () => {
   test("is in sync when the hash is the revision's", () => {
@@ -41,7 +51,7 @@ describe('a gateway that shows a hash', () => {
 
 describe('a push of unknown outcome', () => {
   const onA = seen(fresh, A.id, A, 0).state;
-  const cut = gateway.afterUnknown(onA, B, 0, 5_000);
+  const cut = afterUnknown(onA, B, 0, 5_000);
 
   test('is waited for while the old hash shows: Kong may be loading it', () => {
     const first = seen(cut, A.id, B, 100);
@@ -71,7 +81,7 @@ describe('a push of unknown outcome', () => {
   });
 
   test('of what the gateway showed before is not over because it shows that: the one before it may land yet', () => {
-    const back = gateway.afterUnknown(seen(cut, A.id, A, 0).state, A, 5_000, 5_000);
+    const back = afterUnknown(seen(cut, A.id, A, 0).state, A, 5_000, 5_000);
     expect(seen(back, A.id, A, 5_100).assessment).toEqual({ verdict: 'settling' });
     const waited = seen(seen(back, A.id, A, 5_100).state, A.id, A, 10_100);
     expect(waited.assessment).toEqual({ verdict: 'push', checkHash: false });
@@ -83,15 +93,15 @@ describe('a push of unknown outcome', () => {
 
   test('is not settled by zeros that were there before', () => {
     const empty = seen(fresh, EMPTY_HASH, A, 0).state;
-    const state = gateway.afterUnknown(empty, A, 0, 5_000);
+    const state = afterUnknown(empty, A, 0, 5_000);
     expect(seen(state, EMPTY_HASH, A, 10).assessment).toEqual({ verdict: 'settling' });
   });
 });
 
 test('a gateway that says 429 after a push of unknown outcome still loads that: it is waited for anew', () => {
   const onA = seen(fresh, A.id, A, 0).state;
-  const waiting = seen(gateway.afterUnknown(onA, B, 0, 5_000), A.id, B, 100).state;
-  const busy = gateway.afterBusy(waiting, { code: '429', reason: 'busy' }, 5_200);
+  const waiting = seen(afterUnknown(onA, B, 0, 5_000), A.id, B, 100).state;
+  const busy = afterBusy(waiting, { code: '429', reason: 'busy' }, 5_200);
   const next = seen(busy, A.id, B, 7_000);
   expect(next.assessment).toEqual({ verdict: 'settling' });
   expect(seen(next.state, A.id, B, 12_000).assessment).toEqual({ verdict: 'push', checkHash: false });
@@ -100,7 +110,7 @@ test('a gateway that says 429 after a push of unknown outcome still loads that: 
 describe('a push that was accepted', () => {
   const onA = seen(fresh, A.id, A, 0).state;
   const load = { endedAt: 1_000, durationMs: 70 };
-  const accepted = gateway.afterAccepted(onA, B, load, 1_000);
+  const accepted = afterAccepted(onA, B, load, 1_000);
 
   test('is confirmed by its hash', () => {
     const { state, assessment } = seen(accepted, B.id, B, 1_001);
@@ -117,8 +127,8 @@ describe('a push that was accepted', () => {
     for (let round = 0; round < 5; round += 1) {
       const late = seen(state, A.id, B, state.accepted!.until);
       expect(late.assessment).toEqual({ verdict: 'unconfirmed' });
-      expect(gateway.serves(late.state, B, A.id)).toBe(false);
-      state = gateway.afterAccepted(late.state, B, load, 10_000 * (round + 1));
+      expect(serves(late.state, B, A.id)).toBe(false);
+      state = afterAccepted(late.state, B, load, 10_000 * (round + 1));
     }
   });
 
@@ -126,7 +136,7 @@ describe('a push that was accepted', () => {
     const once = seen(accepted, STRANGE, B, accepted.accepted!.until);
     expect(once.assessment).toEqual({ verdict: 'unconfirmed' });
     expect(seen(once.state, STRANGE, B, 9_000).assessment).toEqual({ verdict: 'push', checkHash: true });
-    const again = gateway.afterAccepted(once.state, B, load, 10_000);
+    const again = afterAccepted(once.state, B, load, 10_000);
     const twice = seen(again, STRANGE, B, again.accepted!.until);
     expect(seen(twice.state, STRANGE, B, 20_000).assessment).toEqual({ verdict: 'in-sync' });
   });
@@ -143,11 +153,11 @@ describe('a gateway that may load nothing now', () => {
 
   test('is in sync on whatever it may go on serving, and waits on anything else', () => {
     const order = { load: undefined, fine: [B, A] };
-    expect(gateway.afterStatus(fresh, A.id, order, 5)).toMatchObject({
+    expect(afterStatus(fresh, A.id, order, 5)).toMatchObject({
       state: { phase: 'in-sync', served: A.id },
       assessment: { verdict: 'in-sync' },
     });
-    expect(gateway.afterStatus(fresh, C.id, order, 5)).toMatchObject({
+    expect(afterStatus(fresh, C.id, order, 5)).toMatchObject({
       state: { phase: 'out-of-sync', served: undefined },
       assessment: { verdict: 'waiting' },
     });
@@ -155,28 +165,28 @@ describe('a gateway that may load nothing now', () => {
 
   test('has what was pushed to it before confirmed all the same', () => {
     const load = { endedAt: 1_000, durationMs: 70 };
-    const accepted = gateway.afterAccepted(seen(fresh, EMPTY_HASH, A, 0).state, A, load, 1_000);
-    const { state } = gateway.afterStatus(accepted, A.id, { load: undefined, fine: [B] }, 1_001);
+    const accepted = afterAccepted(seen(fresh, EMPTY_HASH, A, 0).state, A, load, 1_000);
+    const { state } = afterStatus(accepted, A.id, { load: undefined, fine: [B] }, 1_001);
     expect(state).toMatchObject({ phase: 'out-of-sync', accepted: undefined });
   });
 
   test('goes on distrusting 304 until another push has been taken: one that was turned away proves nothing', () => {
-    const cut = gateway.afterUnknown(seen(fresh, A.id, A, 0).state, B, 0, 5_000);
+    const cut = afterUnknown(seen(fresh, A.id, A, 0).state, B, 0, 5_000);
     const lost = seen(seen(cut, A.id, A, 0).state, A.id, A, 5_000).state;
-    const busy = gateway.afterBusy(gateway.enter(lost, 'pushing', 5_000), { code: '429', reason: '' }, 5_100);
+    const busy = afterBusy(enter(lost, 'pushing', 5_000), { code: '429', reason: '' }, 5_100);
     const again = seen(busy, A.id, A, 7_000);
     expect(again.assessment).toEqual({ verdict: 'settling' });
     expect(seen(again.state, A.id, A, 12_000).assessment).toEqual({ verdict: 'push', checkHash: false });
-    const taken = gateway.afterAccepted(busy, A, undefined, 7_100);
+    const taken = afterAccepted(busy, A, undefined, 7_100);
     expect(seen(taken, A.id, A, 7_200).assessment).toEqual({ verdict: 'in-sync' });
   });
 
   test('remembers a push of unknown outcome until it is pushed to again', () => {
     const onA = seen(fresh, A.id, A, 0).state;
-    const cut = gateway.afterUnknown(onA, B, 0, 5_000);
+    const cut = afterUnknown(onA, B, 0, 5_000);
     const order = { load: undefined, fine: [A] };
-    const waiting = gateway.afterStatus(cut, A.id, order, 0).state;
-    const lost = gateway.afterStatus(waiting, A.id, order, 5_000);
+    const waiting = afterStatus(cut, A.id, order, 0).state;
+    const lost = afterStatus(waiting, A.id, order, 5_000);
     expect(lost.assessment).toEqual({ verdict: 'in-sync' });
     expect(seen(lost.state, A.id, B, 60_000).assessment).toEqual({ verdict: 'push', checkHash: false });
   });
@@ -184,42 +194,36 @@ describe('a gateway that may load nothing now', () => {
 
 describe('between two loads', () => {
   const load = { endedAt: 1_000, durationMs: 200 };
-  const loaded = seen(gateway.afterAccepted(fresh, A, load, 1_000), A.id, A, 1_001).state;
+  const loaded = seen(afterAccepted(fresh, A, load, 1_000), A.id, A, 1_001).state;
 
   test('a gateway rests four times as long as the first one took', () => {
-    expect(gateway.restLeftMs(loaded, 1_001)).toBe(799);
-    expect(gateway.restLeftMs(loaded, 1_800)).toBe(0);
+    expect(restLeftMs(loaded, 1_001)).toBe(799);
+    expect(restLeftMs(loaded, 1_800)).toBe(0);
   });
 
   test('an empty one never rests', () => {
-    expect(gateway.restLeftMs({ ...loaded, hash: EMPTY_HASH }, 1_001)).toBe(0);
+    expect(restLeftMs({ ...loaded, hash: EMPTY_HASH }, 1_001)).toBe(0);
   });
 
   test('one whose load was cut off rests as long as that load may have taken', () => {
-    const cut = gateway.afterUnknown(seen(fresh, A.id, A, 0).state, B, 100, 5_000);
-    expect(gateway.restLeftMs(seen(cut, B.id, B, 600).state, 600)).toBe(2_000);
-    expect(gateway.restLeftMs(seen(cut, B.id, B, 90_000).state, 90_000)).toBe(20_000);
+    const cut = afterUnknown(seen(fresh, A.id, A, 0).state, B, 100, 5_000);
+    expect(restLeftMs(seen(cut, B.id, B, 600).state, 600)).toBe(2_000);
+    expect(restLeftMs(seen(cut, B.id, B, 90_000).state, 90_000)).toBe(20_000);
   });
 });
 
 test('what went wrong before a process began says nothing about it', () => {
   const trouble = { code: 'econnrefused', reason: 'refused' };
-  const failing = gateway.afterFailure(seen(fresh, A.id, A, 0).state, trouble, 10, 3);
+  const failing = afterFailure(seen(fresh, A.id, A, 0).state, trouble, 10, 3);
   expect(seen(failing, EMPTY_HASH, A, 20).state).toMatchObject({ failures: 0, lastFailureAt: -Infinity });
-  const newborn = gateway.afterFailure(fresh, trouble, 10, 3);
+  const newborn = afterFailure(fresh, trouble, 10, 3);
   expect(seen(newborn, EMPTY_HASH, A, 20).state).toMatchObject({ failures: 0, lastFailureAt: -Infinity });
 });
 
 describe('a gateway that rejected a revision', () => {
   const trouble = { code: '400', reason: 'no' };
   const onA = seen(fresh, A.id, A, 0).state;
-  const rejected = gateway.afterRejection(
-    onA,
-    B,
-    trouble,
-    { id: 'node-1', version: '3.9.3', plugins: [] },
-    10,
-  );
+  const rejected = afterRejection(onA, B, trouble, { id: 'node-1', version: '3.9.3', plugins: [] }, 10);
 
   test('waits for another revision', () => {
     expect(seen(rejected, A.id, B, 20).assessment).toEqual({ verdict: 'rejected' });
@@ -236,16 +240,16 @@ test('one late answer is not a death: unreachable takes more failures in a row t
   const trouble = { code: 'timeout', reason: 'late' };
   let state = seen(fresh, A.id, A, 0).state;
   for (let failure = 1; failure <= 3; failure += 1) {
-    state = gateway.afterFailure(state, trouble, failure, 3);
+    state = afterFailure(state, trouble, failure, 3);
     expect(state.phase).toBe('in-sync');
   }
-  state = gateway.afterFailure(state, trouble, 4, 3);
+  state = afterFailure(state, trouble, 4, 3);
   expect(state).toMatchObject({ phase: 'unreachable', since: 4, failures: 4 });
   expect(seen(state, A.id, A, 5).state).toMatchObject({ phase: 'in-sync', failures: 0, trouble: undefined });
 });
 
 test('a load is allowed more time the larger it is, and the longer the last one took', () => {
   const large = { ...A, bytes: new Uint8Array(2_000_000) };
-  expect(gateway.loadAllowanceMs(large, undefined)).toBeGreaterThan(2 * 1.6 * 2_000);
-  expect(gateway.loadAllowanceMs(A, 20_000)).toBe(60_000);
+  expect(loadAllowanceMs(large, undefined)).toBeGreaterThan(2 * 1.6 * 2_000);
+  expect(loadAllowanceMs(A, 20_000)).toBe(60_000);
 });

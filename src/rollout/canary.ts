@@ -2,6 +2,7 @@ import type { Random } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
 import { UNKNOWN_GROUP } from '../gateway/node.js';
 import type { Trouble } from '../report/happening.js';
+import type { Subject } from './subject.js';
 
 /** How many canaries of one group may be lost before the rollout stops. */
 export const CANARIES = 3;
@@ -9,30 +10,6 @@ export const CANARIES = 3;
 const CHOICE_PATIENCE_MS = 1_000;
 /** Smoke checks that fail in a row before the revision is at fault: workers take a moment to change over. */
 const SMOKE_FAILURES = 3;
-
-/** What the gate needs to know of one gateway. */
-export interface Subject {
-  readonly key: string;
-  /** Gateways of one group take the same configurations; `undefined` while nobody has asked it. */
-  readonly group: string | undefined;
-  /** When it last answered; `undefined`: it never did. */
-  readonly lookedAt: number | undefined;
-  readonly shows: 'revision' | 'last-good' | 'nothing' | 'other';
-  /** Its last answer is missing, or was no good. */
-  readonly failing: boolean;
-  /** It failed within the last minute. */
-  readonly failedLately: boolean;
-  /** Only a person can help it. */
-  readonly refused: boolean;
-  /** It rejected this very revision. */
-  readonly rejected: boolean;
-  /** A push of ours is under way, or its outcome is not known yet. */
-  readonly loading: boolean;
-  readonly restLeftMs: number;
-  /** How long a load may take there (ms). */
-  readonly allowanceMs: number;
-  readonly trouble: Trouble | undefined;
-}
 
 /** The gateway that a group's first load of a revision goes to. */
 export interface Canary {

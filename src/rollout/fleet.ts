@@ -17,6 +17,7 @@ import type { RolloutPhase } from '../report/phases.js';
 import { createLanes } from './lanes.js';
 import { createLoadTimes } from './load-times.js';
 import type { Goal } from './plan.js';
+import { createPredecessors } from './predecessors.js';
 import { tend } from './tend.js';
 import type { Tended } from './tend.js';
 import type { Tenure } from './tenure.js';
@@ -82,9 +83,6 @@ export interface Fleet {
   countByPhase(): ReadonlyMap<Phase, number>;
 }
 
-/** How long it is remembered what was left under way at an address (ms): longer than any load takes. */
-const REMEMBERED_MS = 10 * 60_000;
-
 /** Shuffled (Fisher and Yates). */
 function inAnyOrder<T>(items: Iterable<T>, random: Random): T[] {
   const left = [...items];
@@ -104,8 +102,7 @@ export function createFleet(ports: FleetPorts): Fleet {
   const loadTimes = createLoadTimes(concurrency);
   let members = new Map<string, Member>();
   let tended = new Map<string, Tended>();
-  /** What whoever looked after an address last left there, by its URL; the oldest first. */
-  const former = new Map<string, { readonly left: Tended['left']; readonly until: number }>();
+  const predecessors = createPredecessors(clock);
   const serving = new Set<string>();
   /** Ids of every revision that we have had to do with. */
   const ours = new Set<string>();
@@ -176,15 +173,13 @@ export function createFleet(ports: FleetPorts): Fleet {
   };
 
   const takeIntoCare = (member: Member, current: Tenure, newcomer: boolean): void => {
-    const before = former.get(member.url);
-    former.delete(member.url);
     const one = tend(member, {
       ...ports,
       lanes,
       loadTimes,
       tenure: current,
       newcomer,
-      left: before !== undefined && before.until > clock.now() ? before.left : undefined,
+      left: predecessors.take(member.url),
       draining: () => draining,
       order: ({ key }, state) => gatekeeper.orderFor(key, state),
       isOurs: (hash) => ours.has(hash),
@@ -203,17 +198,7 @@ export function createFleet(ports: FleetPorts): Fleet {
     convergence.note({ member, state: one.state() });
   };
 
-  /** A load outlives the care for its gateway, and the next care for that address must know of it. */
-  const remember = (one: Tended): void => {
-    const now = clock.now();
-    for (const [url, { until }] of former) {
-      if (until > now) break;
-      former.delete(url);
-    }
-    const { url } = one.member;
-    former.delete(url);
-    former.set(url, { left: one.left, until: now + REMEMBERED_MS });
-  };
+  const remember = ({ member, left }: Tended): void => predecessors.remember(member.url, left);
 
   const release = (key: string): void => {
     const left = tended.get(key);

@@ -1,22 +1,32 @@
 import type { Clock, Random } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
-import { groupOf } from '../gateway/node.js';
-import type { GatewayState } from '../gateway/state.js';
 import type { Order } from '../gateway/assessment.js';
+import type { GatewayState } from '../gateway/state.js';
 import type { Report, Trouble } from '../report/happening.js';
-import { afterSmoke, CANARIES, groupsToProve, isUnderWay, newGate, step } from './canary.js';
-import type { Canary, Gate, Subject, Verdict } from './canary.js';
+import type { RolloutPhase } from '../report/phases.js';
+import { afterSmoke, CANARIES, groupsToProve, newGate, step } from './canary.js';
+import type { Canary, Gate, Verdict } from './canary.js';
 import type { Member } from './care.js';
 import { LEFT_OUT } from './convergence.js';
+import { createOverdue } from './overdue.js';
 import { orderFor } from './plan.js';
-import type { Goal, Situation } from './plan.js';
+import type { Goal } from './plan.js';
+import {
+  gateNeeded,
+  isLate,
+  isObsolete,
+  isOpen,
+  isRolling,
+  isWaiting,
+  nextStop,
+  phaseOf,
+  situationOf,
+  withGoal,
+} from './standing.js';
+import type { Standing } from './standing.js';
 import { subjectOf } from './subject.js';
+import type { Subject } from './subject.js';
 
-/** A fleet that is held still by one canary after the other gets what was proven by then after this long (ms). */
-const PATIENCE_MS = 30_000;
-/** A rollout that was stopped is tried again after this long, twice as long each time, up to the cap (ms). */
-const RETRY_MS = 60_000;
-const RETRY_CAP_MS = 10 * 60_000;
 /** How many bad revisions are remembered. */
 const REMEMBERED = 20;
 /** A canary in its hold is looked at this often (ms). */
@@ -55,8 +65,6 @@ export interface GatekeeperPorts extends RolloutListener {
   readonly onChosen: (keys: readonly string[]) => void;
 }
 
-export type RolloutPhase = 'idle' | 'choosing' | 'canary' | 'rolling' | 'paused' | 'withdrawn' | 'stopped';
-
 /** Decides which gateway may load which revision, by the goal and by what its canaries come to. */
 export interface Gatekeeper {
   readonly setGoal: (goal: Goal) => void;
@@ -84,66 +92,32 @@ export interface Gatekeeper {
   readonly canaries: () => readonly string[];
 }
 
-/** A revision, and the groups whose canaries have proven it. */
-interface Proven {
-  readonly revision: Revision;
-  readonly groups: ReadonlySet<string>;
-}
-
 export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
   const { clock, random, report, settings } = ports;
-  let goal: Goal = { desired: undefined, lastGood: undefined, paused: false };
+  const overdue = createOverdue(report);
+  let standing: Standing = {
+    canary: settings.canary,
+    goal: { desired: undefined, lastGood: undefined, paused: false },
+    gate: undefined,
+    proven: undefined,
+    stop: undefined,
+    bad: new Set(),
+  };
   let active = false;
-  let gate: Gate | undefined;
-  let proven: Proven | undefined;
-  let released: Proven | undefined;
-  let stop: { readonly revision: string; readonly times: number; readonly until: number } | undefined;
-  /** Since when the fleet is not on what is desired. */
-  let laggingSince: number | undefined;
-  const bad = new Set<string>();
   let cancelTimer = (): void => undefined;
   let noted = false;
 
-  const isFree = (revision: Revision): boolean => !settings.canary || revision.id === goal.lastGood?.id;
-
-  /** For those groups at least that could be reached at first. */
-  const isOpen = (revision: Revision): boolean => isFree(revision) || revision.id === proven?.revision.id;
-
-  const provenFor = (what: Proven | undefined, group: string | undefined): Revision | undefined =>
-    group !== undefined && what?.groups.has(group) === true ? what.revision : undefined;
-
-  /** Open for some, and not free for all: groups that come now have a canary of their own. */
-  const isRolling = (): boolean => {
-    const { desired, paused } = goal;
-    return desired !== undefined && !paused && !bad.has(desired.id) && !isFree(desired) && isOpen(desired);
+  const move = (change: Partial<Standing>): void => {
+    standing = { ...standing, ...change };
   };
 
   const canaryFor = (key: string): Canary | undefined =>
-    gate && [...gate.canaries.values()].find((canary) => canary.key === key);
-
-  const gateFor = (group: string | undefined): Situation['gate'] => {
-    const { desired } = goal;
-    if (desired === undefined) return 'closed';
-    if (bad.has(desired.id)) return 'withdrawn';
-    if (isFree(desired)) return 'open';
-    if (desired.id !== proven?.revision.id) return 'closed';
-    if (group === undefined) return 'unasked';
-    return proven.groups.has(group) ? 'open' : 'closed';
-  };
-
-  const situationOf = ({ node }: Pick<GatewayState, 'node'>): Situation => {
-    const group = node && groupOf(node);
-    return {
-      goal,
-      gate: gateFor(group),
-      proven: provenFor(proven, group),
-      released: provenFor(released, group),
-      bad,
-    };
-  };
+    standing.gate && [...standing.gate.canaries.values()].find((canary) => canary.key === key);
 
   const subjects = (revision: Revision): ReadonlyMap<string, Subject> => {
-    const good = [goal.lastGood, proven?.revision, released?.revision].flatMap((one) => one?.id ?? []);
+    const { goal, proven } = standing;
+    const known = [goal.lastGood, proven?.revision, overdue.released()?.revision];
+    const good = known.flatMap((one) => one?.id ?? []);
     const now = clock.now();
     return new Map(
       ports
@@ -152,24 +126,26 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
     );
   };
 
+  const hasNewGroups = (revision: Revision): boolean =>
+    groupsToProve(subjects(revision).values(), standing.proven?.groups ?? new Set()).length > 0;
+
   const nameOf = (key: string): string =>
     ports.gateways().find(({ member }) => member.key === key)?.member.name ?? key;
 
-  const withdraw = (revision: Revision): void => {
-    bad.add(revision.id);
-    for (const id of bad) if (bad.size > REMEMBERED) bad.delete(id);
-    if (gate?.revision.id === revision.id) gate = undefined;
+  const withdraw = ({ id }: Revision): void => {
+    const bad = new Set([...standing.bad, id].slice(-REMEMBERED));
+    move({ bad, ...(standing.gate?.revision.id === id && { gate: undefined }) });
   };
 
   const conclude = (verdict: Verdict, { revision, openedAt, proven: groups }: Gate): void => {
     const durationMs = clock.now() - openedAt;
     const about = { kind: 'canary-ended' as const, revision: revision.id, durationMs };
-    gate = undefined;
+    const { goal, proven } = standing;
+    move({ gate: undefined });
     switch (verdict.kind) {
       case 'proven': {
         const before = proven?.revision.id === revision.id ? proven.groups.size : 0;
-        proven = { revision, groups };
-        stop = undefined;
+        move({ proven: { revision, groups }, stop: undefined });
         // A late group that went away again before it could prove anything.
         if (groups.size === before) return;
         report({ ...about, result: 'proven', trouble: undefined });
@@ -183,39 +159,18 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
         return;
       case 'stopped': {
         if (revision.id !== goal.desired?.id) return;
-        const times = (stop?.times ?? 0) + 1;
-        const delayMs = Math.min(RETRY_CAP_MS, RETRY_MS * 2 ** Math.min(times - 1, 10));
-        stop = { revision: revision.id, times, until: clock.now() + delayMs };
+        const stop = nextStop(standing.stop, revision.id, clock.now());
+        move({ stop });
         report({ ...about, result: 'stopped', trouble: verdict.trouble });
-        if (times === 1) ports.onStopped(revision, verdict.trouble);
+        if (stop.times === 1) ports.onStopped(revision, verdict.trouble);
       }
     }
   };
 
-  /** A gate that nobody waits for any more: gone back on, or overtaken before its canary began. */
-  const isObsolete = (current: Gate): boolean => {
-    const { desired, lastGood, paused } = goal;
-    if (desired === undefined || desired.id === lastGood?.id) return true;
-    const wanted = current.revision.id === desired.id && !paused;
-    return !wanted && !isUnderWay(current);
-  };
-
-  const gateNeeded = (now: number): Revision | undefined => {
-    const { desired, paused } = goal;
-    if (desired === undefined || paused || isFree(desired) || bad.has(desired.id)) return undefined;
-    if (stop !== undefined && now < stop.until) return undefined;
-    return isOpen(desired) && newGroups(desired).length === 0 ? undefined : desired;
-  };
-
-  /** Those that came when the gate was open already. */
-  const newGroups = (revision: Revision): readonly string[] =>
-    groupsToProve(subjects(revision).values(), proven?.groups ?? new Set());
-
-  const canaryOf = (key: string): Revision | undefined => canaryFor(key) && gate?.revision;
-
   const order = (key: string, state: GatewayState): Order => {
-    const { hash, rejection } = state;
-    return orderFor(situationOf(state), { hash, rejection, canaryOf: canaryOf(key) });
+    const { hash, rejection, node } = state;
+    const canaryOf = canaryFor(key) && standing.gate?.revision;
+    return orderFor(situationOf(standing, node, overdue.released()), { hash, rejection, canaryOf });
   };
 
   /** Nobody waits for what was released any more. */
@@ -230,28 +185,14 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
       );
     });
 
-  /** Whoever has waited long gets the newest revision that was proven, though a newer one is desired. */
-  const releaseIfOverdue = (now: number): void => {
-    const { desired, paused } = goal;
-    const waiting = desired !== undefined && !isOpen(desired) && !bad.has(desired.id) && !paused;
-    if (!waiting) released = undefined;
-    else if (released !== undefined) {
-      if (!isReleaseDone(released.revision)) return;
-      released = undefined;
-      laggingSince = now;
-    } else if (proven !== undefined && laggingSince !== undefined && now - laggingSince >= PATIENCE_MS) {
-      released = proven;
-      report({ kind: 'rollout-overdue', revision: proven.revision.id, waitedMs: now - laggingSince });
-    }
-  };
-
   /** When to step again; `undefined` where the gate came to a verdict. */
   const stepGate = (current: Gate, now: number): number | undefined => {
     const { revision } = current;
-    const mayChoose = !goal.paused && revision.id === goal.desired?.id;
+    const { desired, paused } = standing.goal;
+    const mayChoose = !paused && revision.id === desired?.id;
     const stepSettings = { holdMs: settings.canaryHoldMs, smoke: ports.smoke, mayChoose };
     const result = step(current, subjects(revision), stepSettings, now, random);
-    gate = result.gate;
+    move({ gate: result.gate });
     for (const { key, trouble } of result.lost) {
       report({ kind: 'canary-lost', gateway: nameOf(key), revision: revision.id, trouble });
     }
@@ -270,15 +211,16 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
   /** Steps until nothing follows from a step at once. */
   const stepGates = (now: number): number => {
     for (;;) {
-      if (gate !== undefined && isObsolete(gate)) gate = undefined;
-      const next = gateNeeded(now);
-      if (gate === undefined && next !== undefined) {
+      const { gate, proven, stop } = standing;
+      if (gate !== undefined && isObsolete(standing, gate)) move({ gate: undefined });
+      const next = gateNeeded(standing, hasNewGroups, now);
+      if (standing.gate === undefined && next !== undefined) {
         const groups = proven?.revision.id === next.id ? proven.groups : undefined;
-        gate = newGate(next, now, stop === undefined ? CANARIES : 1, groups);
+        move({ gate: newGate(next, now, stop === undefined ? CANARIES : 1, groups) });
         ports.onChoice();
       }
-      if (gate === undefined) return Infinity;
-      const wakeAt = stepGate(gate, now);
+      if (standing.gate === undefined) return Infinity;
+      const wakeAt = stepGate(standing.gate, now);
       if (wakeAt !== undefined) return wakeAt;
     }
   };
@@ -287,20 +229,17 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
     if (!active) return;
     const now = clock.now();
     const wakeAt = stepGates(now);
-    releaseIfOverdue(now);
+    overdue.step(now, isWaiting(standing), standing.proven, isReleaseDone);
     ports.onOrders();
-    const overdueAt =
-      released === undefined && proven !== undefined ? (laggingSince ?? Infinity) + PATIENCE_MS : Infinity;
-    const at = Math.min(...[wakeAt, stop?.until ?? Infinity, overdueAt].filter((due) => due > now));
+    const due = [wakeAt, standing.stop?.until ?? Infinity, overdue.dueAt(standing.proven)];
+    const at = Math.min(...due.filter((time) => time > now));
     cancelTimer();
     if (Number.isFinite(at)) cancelTimer = clock.after(at - now, advance);
   };
 
   /** While a proven revision is rolled out only those of a kind that has not proven it matter. */
   const matters = (state: GatewayState | undefined): boolean =>
-    gate !== undefined ||
-    released !== undefined ||
-    (state?.node !== undefined && isRolling() && proven?.groups.has(groupOf(state.node)) === false);
+    standing.gate !== undefined || overdue.released() !== undefined || isLate(standing, state?.node);
 
   const note = (key?: string, state?: GatewayState): void => {
     if (!active || !matters(state)) return;
@@ -320,44 +259,32 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
 
   return {
     setGoal(next) {
-      const { desired, lastGood } = goal;
-      const same = desired?.id === next.desired?.id;
-      if (same && lastGood?.id === next.lastGood?.id && goal.paused === next.paused) return;
-      goal = next;
-      if (!same) {
-        stop = undefined;
-        if (next.desired === undefined) proven = undefined;
-        else {
-          bad.delete(next.desired.id);
-          laggingSince ??= clock.now();
-        }
-      }
-      if (next.desired?.id === next.lastGood?.id) proven = undefined;
+      const before = standing.goal;
+      const same = before.desired?.id === next.desired?.id;
+      if (same && before.lastGood?.id === next.lastGood?.id && before.paused === next.paused) return;
+      standing = withGoal(standing, next);
+      if (!same && next.desired !== undefined) overdue.lag(clock.now());
       advance();
       ports.onOrders();
     },
-    goal: () => goal,
+    goal: () => standing.goal,
     begin() {
-      gate = undefined;
-      proven = undefined;
-      released = undefined;
-      stop = undefined;
-      laggingSince = clock.now();
-      bad.clear();
+      move({ gate: undefined, proven: undefined, stop: undefined, bad: new Set() });
+      overdue.begin(clock.now());
       active = true;
       advance();
     },
     end() {
       active = false;
-      gate = undefined;
+      move({ gate: undefined });
       cancelTimer();
     },
     orderFor: order,
     note,
     rejected(revision) {
+      const { goal, proven, gate } = standing;
       const known = [goal.lastGood, proven?.revision].some((good) => good?.id === revision.id);
-      const { desired } = goal;
-      if (known || (revision.id === desired?.id && isOpen(desired))) return false;
+      if (known || (revision.id === goal.desired?.id && isOpen(standing, revision))) return false;
       const startedAt = gate?.revision.id === revision.id ? gate.openedAt : clock.now();
       const durationMs = clock.now() - startedAt;
       const trouble = { code: '400', reason: 'a canary rejected it' };
@@ -371,24 +298,18 @@ export function createGatekeeper(ports: GatekeeperPorts): Gatekeeper {
       return Math.min(LOOK_MS, Math.max(1, settings.canaryHoldMs / 4));
     },
     smoked(key, trouble) {
-      if (gate === undefined) return;
-      gate = afterSmoke(gate, key, trouble, clock.now());
+      if (standing.gate === undefined) return;
+      move({ gate: afterSmoke(standing.gate, key, trouble, clock.now()) });
       advance();
     },
-    choosing: () => gate !== undefined || isRolling(),
-    settledOn: () => (goal.desired?.id === goal.lastGood?.id ? goal.desired : undefined),
-    isOpen: (revision) => isOpen(revision) && gate?.revision.id !== revision.id,
-    settled() {
-      laggingSince = undefined;
+    choosing: () => standing.gate !== undefined || isRolling(standing),
+    settledOn() {
+      const { desired, lastGood } = standing.goal;
+      return desired?.id === lastGood?.id ? desired : undefined;
     },
-    phase() {
-      const { desired, lastGood } = goal;
-      if (desired === undefined || desired.id === lastGood?.id) return 'idle';
-      if (bad.has(desired.id)) return 'withdrawn';
-      if (goal.paused) return 'paused';
-      if (gate !== undefined) return gate.canaries.size === 0 ? 'choosing' : 'canary';
-      return isOpen(desired) ? 'rolling' : stop === undefined ? 'idle' : 'stopped';
-    },
-    canaries: () => (gate === undefined ? [] : [...gate.canaries.values()].map(({ key }) => nameOf(key))),
+    isOpen: (revision) => isOpen(standing, revision) && standing.gate?.revision.id !== revision.id,
+    settled: () => overdue.caughtUp(),
+    phase: () => phaseOf(standing),
+    canaries: () => [...(standing.gate?.canaries.values() ?? [])].map(({ key }) => nameOf(key)),
   };
 }

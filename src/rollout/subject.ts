@@ -3,8 +3,32 @@ import type { Revision } from '../config/revision.js';
 import { groupOf } from '../gateway/node.js';
 import { loadAllowanceMs, restLeftMs } from '../gateway/load.js';
 import type { GatewayState } from '../gateway/state.js';
-import type { Subject } from './canary.js';
+import type { Trouble } from '../report/happening.js';
 import { failedLately } from './lanes.js';
+
+/** What the gate needs to know of one gateway. */
+export interface Subject {
+  readonly key: string;
+  /** Gateways of one group take the same configurations; `undefined` while nobody has asked it. */
+  readonly group: string | undefined;
+  /** When it last answered; `undefined`: it never did. */
+  readonly lookedAt: number | undefined;
+  readonly shows: 'revision' | 'last-good' | 'nothing' | 'other';
+  /** Its last answer is missing, or was no good. */
+  readonly failing: boolean;
+  /** It failed within the last minute. */
+  readonly failedLately: boolean;
+  /** Only a person can help it. */
+  readonly refused: boolean;
+  /** It rejected this very revision. */
+  readonly rejected: boolean;
+  /** A push of ours is under way, or its outcome is not known yet. */
+  readonly loading: boolean;
+  readonly restLeftMs: number;
+  /** How long a load may take there (ms). */
+  readonly allowanceMs: number;
+  readonly trouble: Trouble | undefined;
+}
 
 const isLoading = ({ phase, unsettled }: GatewayState): boolean =>
   phase === 'pushing' || phase === 'verifying' || unsettled !== undefined;

@@ -91,11 +91,11 @@ export const MUTANTS = [
     "const cancel = clock.after(ms, () => current.abort('timeout'));",
     'const cancel = (): void => undefined;',
   ]),
-  mutant('no canary goes ahead', 'src/rollout/gatekeeper.ts', [
-    '!settings.canary || revision.id === goal.lastGood?.id;',
+  mutant('no canary goes ahead', 'src/rollout/standing.ts', [
+    '!canary || id === goal.lastGood?.id;',
     'true;',
   ]),
-  mutant('a Kong version that comes late has no canary', 'src/rollout/gatekeeper.ts', [
+  mutant('a Kong version that comes late has no canary', 'src/rollout/standing.ts', [
     "return proven.groups.has(group) ? 'open' : 'closed';",
     "return 'open';",
   ]),

@@ -10,7 +10,8 @@ import { asHistoryError, codeOf, replaceFile } from './files.js';
 import { HistoryError, Superseded } from './history-error.js';
 import { pollRecord } from './poll-record.js';
 import { createPointer } from './pointer.js';
-import type { HistoryRecord, KeptRevision } from './record.js';
+import { describeKept } from './provenance.js';
+import type { HistoryRecord } from './record.js';
 import type { HistoryStore } from './store.js';
 import { keep } from './transitions.js';
 
@@ -79,14 +80,7 @@ export function openFolderHistory({
       const before = await pointer.read();
       if (before.term > term) throw new Superseded(term, before.term);
       await store(revision).catch(inWords);
-      const kept: KeptRevision = {
-        id: revision.id,
-        bytes: revision.bytes.length,
-        counts: revision.counts,
-        keptAt: clock.wall().toISOString(),
-        ...provenance,
-        slots: [],
-      };
+      const kept = describeKept(revision, provenance, clock.wall());
       const record = await pointer.update((now) => keep(now, kept, revisionHistory), term);
       await sweep(record).catch(() => undefined);
       return record;

@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.js';
 import type { Revision } from '../config/revision.js';
 import { shortId } from '../config/revision.js';
 import { HistoryError, Superseded } from './history-error.js';
+import { describeKept } from './provenance.js';
 import { EMPTY_RECORD } from './record.js';
 import type { HistoryRecord } from './record.js';
 import type { HistoryStore } from './store.js';
@@ -27,14 +28,10 @@ export function openMemoryHistory(clock: Clock): HistoryStore {
     read: () => Promise.resolve(record),
     update,
     async keep(revision, provenance, term) {
-      const { id, bytes, counts } = revision;
-      revisions.set(id, revision);
-      const keptAt = clock.wall().toISOString();
-      const now = await update(
-        (before) => keep(before, { id, bytes: bytes.length, counts, keptAt, ...provenance, slots: [] }, 1),
-        term,
-      );
-      const named = new Set(now.revisions.map((kept) => kept.id));
+      revisions.set(revision.id, revision);
+      const kept = describeKept(revision, provenance, clock.wall());
+      const now = await update((before) => keep(before, kept, 1), term);
+      const named = new Set(now.revisions.map(({ id }) => id));
       for (const each of revisions.keys()) if (!named.has(each)) revisions.delete(each);
       return now;
     },

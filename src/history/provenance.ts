@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Revision } from '../config/revision.js';
 import type { ObjectRef } from '../report/happening.js';
-import type { SourceProvenance } from './record.js';
+import type { KeptRevision, Slot, SourceProvenance } from './record.js';
 
 /** Where a revision came from. */
 export interface Provenance {
@@ -9,6 +10,20 @@ export interface Provenance {
   readonly sourcesDigest: string;
   /** `SEALING_VERSION` that made the bytes. */
   readonly sealing: number;
+}
+
+/**
+ * What the record says of a revision that is kept from now on.
+ *
+ * @param slots where its bytes are; a store that needs no slots has none
+ */
+export function describeKept(
+  { id, bytes, counts }: Revision,
+  provenance: Provenance,
+  now: Date,
+  slots: readonly Slot[] = [],
+): KeptRevision {
+  return { id, bytes: bytes.length, counts, keptAt: now.toISOString(), ...provenance, slots };
 }
 
 /** A source as far as provenance needs it. */

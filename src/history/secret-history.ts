@@ -7,6 +7,7 @@ import { inTurn } from './in-turn.js';
 import { fits, pack, unpack } from './pack.js';
 import type { Gzip, Piece } from './pack.js';
 import { createPointer } from './pointer.js';
+import { describeKept } from './provenance.js';
 import type { Provenance } from './provenance.js';
 import { keptRevision } from './record.js';
 import type { HistoryRecord, KeptRevision, Slot } from './record.js';
@@ -126,14 +127,7 @@ export function openSecretHistory(options: SecretHistoryOptions): HistoryStore {
       const known = keptRevision(record, revision.id);
       const slots =
         known !== undefined && (await isWhole(known)) ? known.slots : await storeAnew(revision, term, record);
-      const kept: KeptRevision = {
-        id: revision.id,
-        bytes: revision.bytes.length,
-        counts: revision.counts,
-        keptAt: clock.wall().toISOString(),
-        ...provenance,
-        slots,
-      };
+      const kept = describeKept(revision, provenance, clock.wall(), slots);
       return pointer.update((now) => keep(now, kept, revisionHistory), term);
     }),
     follow: (onRecord, onTrouble) => watchRecord({ ...options, place, pointer, onRecord, onTrouble }),

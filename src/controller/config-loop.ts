@@ -2,7 +2,6 @@ import type { Finding } from '../config/finding.js';
 import type { Revision } from '../config/revision.js';
 import type { ObjectRef } from '../report/happening.js';
 import type { SourceSnapshot } from '../sources/follow.js';
-import type { AsyncCompiler } from './compiler.js';
 import { debounced } from './debounce.js';
 import type { Missing } from './desired.js';
 import { isUnjudged, judge } from './judge.js';
@@ -10,10 +9,13 @@ import type { Agreed, JudgeSettings, Judgement } from './judge.js';
 import type { Past } from './past.js';
 import type { Ports } from './ports.js';
 import type { Quarantined } from './quarantine.js';
+import { remembering } from './remembering.js';
+import type { Examiner } from './remembering.js';
 import type { Source } from '../sources/source.js';
+import { createWarmUp } from './warm-up.js';
 
 export interface ConfigLoopOptions extends Ports {
-  readonly compiler: AsyncCompiler;
+  readonly compiler: Examiner;
   readonly snapshot: () => SourceSnapshot;
   readonly quietMs: number;
   readonly settings: JudgeSettings;
@@ -60,7 +62,7 @@ export interface ConfigLoop {
   readonly held: () => boolean;
   readonly valid: () => boolean;
   /** What would be decided if the sources were so; nothing comes of it. */
-  readonly tryOut: (compiler: AsyncCompiler, snapshot: SourceSnapshot) => Promise<Judgement>;
+  readonly tryOut: (compiler: Examiner, snapshot: SourceSnapshot) => Promise<Judgement>;
   /** `undefined` until the first judgement. */
   readonly said: () => Said | undefined;
   /** The sources as they were when they were agreed to last, by name; those that held nothing are left out. */
@@ -93,7 +95,8 @@ function findingsOf({ decision, compilation, quarantined }: Judgement): Finding[
 }
 
 export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
-  const { clock, report, compiler } = options;
+  const { clock, report } = options;
+  const compiler = remembering(options.compiler);
   let agreed: Agreed | undefined;
   let toldMissing = new Set<string>();
   let last: 'good' | 'held' | 'invalid' | undefined;
@@ -206,7 +209,10 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     said = { verdict, since, snapshot, ...what };
   };
 
-  const look = async (): Promise<void> => {
+  const tryOut = (other: Examiner, snapshot: SourceSnapshot): Promise<Judgement> =>
+    judge(other, snapshot, agreed, options.past(), options.settings);
+
+  const look = async (warmUpMs: number): Promise<void> => {
     const startedAt = clock.now();
     const snapshot = options.snapshot();
     const past = options.past();
@@ -215,7 +221,7 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     const judgement = await judge(compiler, snapshot, agreed, past, options.settings);
     options.onUnchecked(judgement.compilation.unchecked ?? []);
     tellMissing(judgement.missing);
-    take(judgement, past, clock.now() - startedAt, seenAt);
+    take(judgement, past, warmUpMs + clock.now() - startedAt, seenAt);
     const { decision, quarantined, missing } = judgement;
     say(snapshot, {
       findings: findingsOf(judgement),
@@ -228,32 +234,42 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
     options.onJudged?.(judgement, agreed, snapshot);
   };
 
-  const loop = debounced(clock, options.quietMs, async () => {
+  const warmUp = createWarmUp(clock, options.quietMs, () => tryOut(compiler, options.snapshot()));
+
+  const lookOrSay = async (warmUpMs: number): Promise<void> => {
     try {
-      await look();
+      await look(warmUpMs);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       last = 'invalid';
       const finding = { severity: 'error', code: 'compile-failed', message: reason } as const;
       say(options.snapshot(), { findings: [finding], quarantined: [], missing: [], held: undefined });
       report({ kind: 'compile-failed', reason });
+    } finally {
+      compiler.forget();
     }
-  });
+  };
+
+  const loop = debounced(clock, options.quietMs, () => warmUp.followedBy(lookOrSay));
 
   return {
     changed() {
       changedAt ??= clock.now();
       // Whatever becomes of it now is owed to this change.
       accepted = undefined;
+      warmUp.changed();
       loop.changed();
     },
     judged: () => last !== undefined,
     held: () => last === 'held',
     valid: () => last !== 'invalid',
-    tryOut: (other, snapshot) => judge(other, snapshot, agreed, options.past(), options.settings),
+    tryOut,
     said: () => said,
     agreed: () => agreed?.sources ?? new Map(),
     changeSeenAt: (revision) => (accepted?.revision === revision ? accepted.seenAt : undefined),
-    stop: loop.stop,
+    stop() {
+      warmUp.stop();
+      loop.stop();
+    },
   };
 }

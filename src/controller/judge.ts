@@ -5,11 +5,11 @@ import { provenanceOf } from '../history/provenance.js';
 import type { ObjectRef } from '../report/happening.js';
 import type { SourceSnapshot } from '../sources/follow.js';
 import type { Source } from '../sources/source.js';
-import type { AsyncCompiler } from './compiler.js';
 import { decide, missingSources } from './desired.js';
 import type { Decision, Missing } from './desired.js';
 import { drasticReasons } from './drastic.js';
 import type { Past } from './past.js';
+import type { Examiner } from './remembering.js';
 import { isolate } from './quarantine.js';
 import type { Contribution, Quarantined } from './quarantine.js';
 
@@ -80,7 +80,7 @@ function withStoredSealing(compilation: Compilation, { sources }: SourceSnapshot
 
 /** Why the change against last good is drastic; without last good, nothing is. */
 async function drasticChange(
-  compiler: AsyncCompiler,
+  compiler: Examiner,
   { revision, valid }: Compilation,
   past: Past,
   maxShrink: number,
@@ -98,7 +98,7 @@ async function drasticChange(
  * @throws an Error when the compiler's thread died over it
  */
 export async function judge(
-  compiler: AsyncCompiler,
+  compiler: Examiner,
   now: SourceSnapshot,
   agreed: Agreed | undefined,
   past: Past,

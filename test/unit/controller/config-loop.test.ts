@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { sleep } from '../../../src/clock/clock.js';
 import { createCompiler } from '../../../src/config/compile.js';
 import { startConfigLoop } from '../../../src/controller/config-loop.js';
 import type { Past } from '../../../src/controller/past.js';
@@ -30,19 +31,23 @@ function goodOf(...sources: Source[]): Past['lastGood'] {
 function openLoop(...first: Source[]) {
   const clock = createVirtualClock();
   const compiler = createCompiler(OPTIONS);
-  const world = { sources: first, lastGood: undefined as Past['lastGood'] };
+  const world = { sources: first, lastGood: undefined as Past['lastGood'], compileMs: 20, dies: false };
   const happenings: Happening[] = [];
+  /** Of how many texts each compilation was. */
+  const compiled: number[] = [];
   const goals: (string | undefined)[] = [];
   const loop = startConfigLoop({
     clock,
     random: () => 0.5,
     report: (happening) => happenings.push(happening),
     compiler: {
-      compile: async (texts) => compiler.compile(texts),
-      explain: async () => [],
+      async compile(texts) {
+        compiled.push(texts.length);
+        await sleep(clock, world.compileMs);
+        if (world.dies) throw new Error('the validator stopped');
+        return compiler.compile(texts);
+      },
       compare: async (baseline, revision) => compiler.compare(baseline, revision),
-      use: () => undefined,
-      close: async () => undefined,
     },
     snapshot: () => ({ sources: world.sources, unreadable: [] }),
     quietMs: 100,
@@ -59,7 +64,7 @@ function openLoop(...first: Source[]) {
     await clock.advance(2_000);
   };
   const told = (): string[] => happenings.map(({ kind }) => kind);
-  return { world, goals, told, look };
+  return { world, clock, loop, compiled, goals, told, look };
 }
 
 describe('what was agreed to before there was any last good', () => {
@@ -90,5 +95,50 @@ describe('what was agreed to before there was any last good', () => {
     await look();
     expect(goals).toHaveLength(1);
     expect(told().slice(-2)).toEqual(['source-vanished', 'config-held']);
+  });
+});
+
+describe('what was compiled while it was waited for quiet', () => {
+  it('counts when it is quiet, and is not compiled again', async () => {
+    const { world, clock, loop, compiled, goals, look } = openLoop(source('a', 'alpha'));
+    await look();
+    expect(compiled).toHaveLength(1);
+    world.sources = [source('a', 'better')];
+    loop.changed();
+    await clock.advance(99);
+    expect([compiled.length, goals.length]).toEqual([2, 1]);
+    await clock.advance(1);
+    expect([compiled.length, goals.length]).toEqual([2, 2]);
+  });
+
+  it('counts for nothing where something has changed since', async () => {
+    const { world, clock, loop, compiled, goals, look } = openLoop(source('a', 'alpha'));
+    await look();
+    world.sources = [source('a', 'better')];
+    loop.changed();
+    await clock.advance(90);
+    world.sources = [source('a', 'best')];
+    loop.changed();
+    await clock.advance(1_000);
+    expect(compiled).toHaveLength(3);
+    const best = createCompiler(OPTIONS).compile(source('a', 'best').texts);
+    expect(goals).toEqual([goals[0], best.revision!.id]);
+  });
+
+  it('is compiled anew at the next change, though the sources are the same objects: time and schemas have gone on', async () => {
+    const { compiled, look } = openLoop(source('a', 'alpha'));
+    await look();
+    await look();
+    await look();
+    expect(compiled).toHaveLength(3);
+  });
+
+  it('fails once, and is said once', async () => {
+    const { world, compiled, told, look } = openLoop(source('a', 'alpha'));
+    await look();
+    world.dies = true;
+    await look();
+    expect(compiled).toHaveLength(2);
+    expect(told().filter((kind) => kind === 'compile-failed')).toHaveLength(1);
   });
 });

@@ -12,7 +12,8 @@ Of a controller, the diagnostics API is asked (docs/diagnostics.md); a follower 
 EndpointSlices, the history and each gateway's /status are asked instead: that works while no controller runs, with your own rights.
 It is done by itself where the API is not there and --kong-admin-svc is named.
 
-Exit codes: 0 all is well or on its way (or a follower answers), 1 something waits for a person or nothing could be learnt, 2 wrong usage.
+Exit codes: 0 all is well or on its way (or a follower answers), 1 something waits for a person or nothing could be learnt, 2 wrong usage;
+with --watch, of what was known last when it was stopped (Ctrl-C, SIGTERM).
 
 Examples:
   $ kubectl -n kong exec deploy/silverback -- silverback status
@@ -32,18 +33,21 @@ export function statusCommand(): Command {
   const command = new Command('status')
     .description('Show how the fleet is: who leads, what is desired, which gateway is behind and why.')
     .addOption(new Option('-o, --output <format>', 'how it is written').choices(FORMATS).default('table'))
-    .option('-w, --watch', 'show it again whenever something changes, until Ctrl-C', false)
+    .option('-w, --watch', 'show it again whenever something changes, until Ctrl-C; needs the API', false)
     .addHelpText('after', HELP);
   return addPlaceOptions(command).action(async (options: Options) => {
     const place = placeOf(command, options, process.env);
     const wrong = 'url' in place ? [] : [...place];
     if (options.watch && options.output !== 'table') wrong.push('--watch writes tables: leave out --output');
+    if (options.watch && options.fromCluster)
+      wrong.push('--watch needs the diagnostics API of a controller: leave out --from-cluster');
     if (!('url' in place) || wrong.length > 0) {
       process.stderr.write(wrong.map((line) => `error: ${line}\n`).join(''));
       process.exitCode = 2;
       return;
     }
-    const { printStatus, watchAndPrint } = await import('./status/print.js');
-    process.exitCode = options.watch ? await watchAndPrint(place) : await printStatus(place, options.output);
+    process.exitCode = options.watch
+      ? await (await import('./status/watch-and-print.js')).watchAndPrint(place)
+      : await (await import('./status/print.js')).printStatus(place, options.output);
   });
 }

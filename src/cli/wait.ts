@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import { parseDuration } from '../settings/values.js';
 import { addPlaceOptions, placeOf } from './status/options.js';
-import type { Given } from './status/options.js';
+import type { Given, Place } from './status/options.js';
 
 const HELP = `
 Without --revision and --for-source, it waits until every gateway serves what is desired; with --for-source, until what is desired was
 made of that ConfigMap or Secret as it is in the cluster right now (which your kubeconfig, or the pod's ServiceAccount, must be allowed to get).
 Where it was rejected, held, withdrawn or quarantined, the findings are written, and it ends at once. Gateways that cannot be reached
-are waited for.
+are waited for. With --from-cluster, the history says what is desired (--history-secret, which --for-source needs), and nobody the findings.
 
 Exit codes: 0 every gateway serves it, 1 it does not come, or the time is over, 2 wrong usage.
 
@@ -39,6 +39,15 @@ function mistakes({ revision, forSource, timeout }: Options): string[] {
   return wrong;
 }
 
+/** What the gateways themselves serve does not say of which objects it was made. */
+function inVain({ forSource }: Options, { cluster, values }: Place): string[] {
+  return forSource !== undefined && cluster === 'only' && values['history-secret'] === undefined
+    ? [
+        '--for-source with --from-cluster needs --history-secret: the history says of which sources a revision was made',
+      ]
+    : [];
+}
+
 /** `silverback wait`. Exit codes: see the help. */
 export function waitCommand(): Command {
   const command = new Command('wait')
@@ -49,7 +58,7 @@ export function waitCommand(): Command {
     .addHelpText('after', HELP);
   return addPlaceOptions(command).action(async (options: Options) => {
     const place = placeOf(command, options, process.env);
-    const wrong = [...mistakes(options), ...('url' in place ? [] : place)];
+    const wrong = [...mistakes(options), ...('url' in place ? inVain(options, place) : place)];
     if (!('url' in place) || wrong.length > 0) {
       process.stderr.write(wrong.map((line) => `error: ${line}\n`).join(''));
       process.exitCode = 2;

@@ -69,12 +69,20 @@ export async function ask({ url, token }: ApiAddress, path: string, signal: Abor
     403: 'it does not know itself under this name: use an IP address, or give the token',
     404: 'this is no diagnostics API of Silverback',
   };
-  throw new ApiProblem(`${url}: ${why[response.status] ?? `it answers ${response.status}`}`, 'refused');
+  // A proxy says so of a controller that is being replaced.
+  const kind =
+    response.status === 502 || response.status === 503 || response.status === 504 ? 'absent' : 'refused';
+  throw new ApiProblem(`${url}: ${why[response.status] ?? `it answers ${response.status}`}`, kind);
 }
 
 /** @throws ApiProblem */
-export async function readStatus(address: ApiAddress): Promise<Status> {
-  const response = await ask(address, '/api/v1/status', AbortSignal.timeout(TIMEOUT_MS));
+export async function readStatus(address: ApiAddress, signal?: AbortSignal): Promise<Status> {
+  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await ask(
+    address,
+    '/api/v1/status',
+    signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+  );
   const text = await response.text().catch((error: unknown) => {
     throw new ApiProblem(`${address.url}: ${reasonOf(error)}`, 'absent');
   });
@@ -96,17 +104,21 @@ async function everyone({ url, token }: ApiAddress): Promise<ApiAddress[]> {
   });
 }
 
+/** Who answered, and what. */
+export interface Found {
+  readonly address: ApiAddress;
+  readonly status: Status;
+}
+
 /**
  * The leader, where the name leads to several replicas and it is among them; else whoever answers.
  * @throws ApiProblem
  */
-export async function leaderAt(
-  address: ApiAddress,
-): Promise<{ readonly address: ApiAddress; readonly status: Status }> {
-  const status = await readStatus(address);
+export async function leaderAt(address: ApiAddress, signal?: AbortSignal): Promise<Found> {
+  const status = await readStatus(address, signal);
   if (status.leadership.leading) return { address, status };
   for (const other of await everyone(address)) {
-    const told = await readStatus(other).catch(() => undefined);
+    const told = await readStatus(other, signal).catch(() => undefined);
     if (told?.leadership.leading === true) return { address: other, status: told };
   }
   return { address, status };

@@ -1,4 +1,7 @@
 // The status, from wherever it can be had.
+import { SetupError } from '../../controller/cluster.js';
+import { KubeError } from '../../kube/kube-error.js';
+import { ConnectionError } from '../../kube/connection/connection.js';
 import { oneLine } from '../../report/one-line.js';
 import type { Status } from '../../server/diagnostics/status.js';
 import { wordsFor } from '../history/opened.js';
@@ -28,10 +31,11 @@ const HOW = `is the API there? kubectl -n NAMESPACE port-forward deployment/silv
 or ask the cluster itself: --from-cluster --kong-admin-svc NAMESPACE/NAME --history-secret NAME`;
 
 /** @throws CannotLook */
-export async function look(place: Place): Promise<Looked> {
+export async function look(place: Place, signal?: AbortSignal): Promise<Looked> {
   if (place.cluster === 'only') return fromCluster(place);
   try {
-    const { address, status } = await leaderAt(await apiAddress(place.url, place.token, place.tokenFile));
+    const named = await apiAddress(place.url, place.token, place.tokenFile);
+    const { address, status } = await leaderAt(named, signal);
     return { status, api: address };
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
@@ -47,6 +51,12 @@ async function fromCluster({ values }: Place, note?: string): Promise<Looked> {
   try {
     return { status: await statusFromCluster(values), api: undefined, ...(note !== undefined && { note }) };
   } catch (error) {
-    throw new CannotLook(oneLine(wordsFor(error)), true);
+    throw new CannotLook(oneLine(wordsFor(error)), isPassing(error));
   }
+}
+
+/** Neither a kubeconfig nor a right comes by waiting. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof KubeError) return error.status !== 401 && error.status !== 403;
+  return !(error instanceof ConnectionError || error instanceof SetupError);
 }

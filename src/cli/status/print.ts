@@ -1,11 +1,9 @@
 import { styleText } from 'node:util';
 import type { Status } from '../../server/diagnostics/status.js';
-import { ApiProblem } from './ask-api.js';
 import { CannotLook, look } from './look.js';
 import type { Place } from './options.js';
 import { statusTable } from './table.js';
 import type { Paint } from './table.js';
-import { watchStatus } from './watch.js';
 
 export type Format = 'table' | 'json' | 'yaml';
 
@@ -37,36 +35,4 @@ export async function printStatus(place: Place, format: Format): Promise<number>
     process.stderr.write(`error: ${error.message}\n`);
     return 1;
   }
-}
-
-const CLEAR = '\u001b[2J\u001b[H';
-
-/** Again and again, until Ctrl-C. @returns the exit code: of what was shown last */
-export async function watchAndPrint(place: Place): Promise<number> {
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  let code = 1;
-  let shown = '';
-  const show = (status: Status): void => {
-    code = exitCodeOf(status);
-    const text = statusTable(status, paintFor(process.stdout));
-    if (text === shown) return;
-    shown = text;
-    process.stdout.write(process.stdout.isTTY ? `${CLEAR}${text}` : `${text}\n`);
-  };
-  try {
-    const { api, note } = await look(place);
-    if (api === undefined) {
-      process.stderr.write(
-        `error: --watch needs the diagnostics API${note === undefined ? '' : `; ${note}`}\n`,
-      );
-      return 1;
-    }
-    await watchStatus(api, stop.signal, show, (reason) => process.stderr.write(`${reason}; trying again\n`));
-  } catch (error) {
-    if (!(error instanceof CannotLook || error instanceof ApiProblem)) throw error;
-    process.stderr.write(`error: ${error.message}\n`);
-    return 1;
-  }
-  return code;
 }

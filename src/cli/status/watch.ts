@@ -1,81 +1,73 @@
-// Follows the event stream, and says each time how everything is now.
-import { sleep, systemClock } from '../../clock/clock.js';
-import type { StatusEvent } from '../../server/diagnostics/changes.js';
-import type { GatewayStatus, Status } from '../../server/diagnostics/status.js';
-import { ask, ApiProblem } from './ask-api.js';
-import type { ApiAddress } from './ask-api.js';
-import { parseGatewaysEvent, parseStatusEvent } from './parse-status.js';
+// Follows the event stream of whoever leads, for as long as somebody watches.
+import { sleep } from '../../clock/clock.js';
+import type { Clock } from '../../clock/clock.js';
+import type { Status } from '../../server/diagnostics/status.js';
+import { ApiProblem } from './ask-api.js';
+import type { ApiAddress, Found } from './ask-api.js';
+import { follow } from './follow.js';
 
 /** Before it is asked anew when the stream broke off (ms). */
 const RETRY_MS = 2_000;
-/** An event that is longer is none of ours (characters). */
-const MAX_EVENT = 64 * 1024 * 1024;
 
-/** An event of a stream: its name and its data (HTML, 9.2.6). */
-export interface StreamEvent {
-  readonly name: string;
-  readonly data: string;
-}
-
-/** @throws an Error when the stream breaks off */
-export async function* eventsIn(body: AsyncIterable<Uint8Array>): AsyncGenerator<StreamEvent> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    rest += decoder.decode(chunk, { stream: true });
-    if (rest.length > MAX_EVENT) throw new Error('an event is too long');
-    for (let end = rest.indexOf('\n\n'); end >= 0; end = rest.indexOf('\n\n')) {
-      const lines = rest.slice(0, end).split('\n');
-      rest = rest.slice(end + 2);
-      const valueOf = (field: string): string[] =>
-        lines.filter((line) => line.startsWith(`${field}: `)).map((line) => line.slice(field.length + 2));
-      const data = valueOf('data');
-      if (data.length > 0) yield { name: valueOf('event')[0] ?? 'message', data: data.join('\n') };
-    }
-  }
-}
-
-async function follow(
-  address: ApiAddress,
-  signal: AbortSignal,
-  show: (status: Status) => void,
-): Promise<void> {
-  const { body } = await ask(address, '/api/v1/events', signal);
-  if (body === null) return;
-  let status: StatusEvent | undefined;
-  const gateways = new Map<string, GatewayStatus>();
-  for await (const { name, data } of eventsIn(body)) {
-    if (name === 'status') status = parseStatusEvent(data) ?? status;
-    if (name === 'gateways') {
-      const { changed = [], gone = [] } = parseGatewaysEvent(data) ?? {};
-      for (const left of gone) gateways.delete(left);
-      for (const gateway of changed) gateways.set(gateway.name, gateway);
-    }
-    if (status === undefined || (name !== 'status' && name !== 'gateways')) continue;
-    const all = [...gateways.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
-    show({ ...status, gateways: all });
-  }
+export interface Watching {
+  /** Whom to follow at first. */
+  readonly address: ApiAddress;
+  /** Whom to follow when that one is gone, or does not lead. Rejects with an ApiProblem. */
+  readonly find: () => Promise<Found>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly show: (status: Status) => void;
+  /** Nothing is known for now; it is tried again. */
+  readonly onTrouble: (reason: string) => void;
 }
 
 /**
  * Until `signal`. A stream that breaks off is asked for again.
  * @throws ApiProblem when the API refuses
  */
-export async function watchStatus(
-  address: ApiAddress,
-  signal: AbortSignal,
-  show: (status: Status) => void,
-  onTrouble: (reason: string) => void,
-): Promise<void> {
+export async function watchStatus({
+  find,
+  clock,
+  signal,
+  show,
+  onTrouble,
+  ...first
+}: Watching): Promise<void> {
   const isOver = (): boolean => signal.aborted;
+  let address: ApiAddress | undefined = first.address;
   while (!isOver()) {
     try {
-      await follow(address, signal, show);
-      onTrouble('the stream has ended');
+      address ??= (await find()).address;
+      address = await followLeader(address, { find, clock, signal, show });
     } catch (error) {
-      if (error instanceof ApiProblem && error.kind === 'refused') throw error;
-      if (!isOver()) onTrouble(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof ApiProblem) || error.kind === 'refused') throw error;
+      if (isOver()) return;
+      onTrouble(error.message);
+      address = undefined;
+      await sleep(clock, RETRY_MS, signal);
     }
-    await sleep(systemClock, RETRY_MS, signal);
   }
+}
+
+/** @returns another that leads, once there is one; `undefined` at the end */
+async function followLeader(
+  address: ApiAddress,
+  { find, clock, signal, show }: Pick<Watching, 'find' | 'clock' | 'signal' | 'show'>,
+): Promise<ApiAddress | undefined> {
+  const moved = new AbortController();
+  let next: ApiAddress | undefined;
+  let sought: string | undefined;
+  const seek = async (): Promise<void> => {
+    const found = await find().catch(() => undefined);
+    if (found === undefined || !found.status.leadership.leading || found.address.url === address.url) return;
+    next = found.address;
+    moved.abort();
+  };
+  await follow(address, clock, AbortSignal.any([signal, moved.signal]), (status) => {
+    show(status);
+    const { leading, holder } = status.leadership;
+    if (!leading && holder !== sought) void seek();
+    sought = leading ? undefined : holder;
+  });
+  return next;
 }

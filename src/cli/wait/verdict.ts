@@ -112,6 +112,8 @@ function sourceVerdict(status: Status, { name, digest }: Extract<Want, { kind: '
   const isIn = ({ sources }: NonNullable<typeof revisions.desired>): boolean =>
     sources.some((source) => source.name === name && source.digest === digest);
   if (revisions.desired !== undefined && isIn(revisions.desired)) return served(status);
+  // Who looked by themselves sees what was pushed, not what was read.
+  if (!status.leadership.leading) return waiting(`${name}: no desired revision holds its newest state yet`);
   const source = config.sources.find((each) => each.name === name);
   if (source === undefined || source.digest !== digest)
     return waiting(`${name}: its newest state has not been read yet`);

@@ -11,6 +11,9 @@ import type { Verdict, Want } from './verdict.js';
 /** The pace at which it is asked (ms). */
 const PACE_MS = 1_000;
 
+const AGREED_ALONE =
+  'no history is named (--history-secret): nobody remembers what should be served, only that the gateways agree is waited for';
+
 export interface Wish {
   readonly revision: string | undefined;
   readonly source: string | undefined;
@@ -46,6 +49,8 @@ export async function waitFor(place: Place, wish: Wish): Promise<number> {
   let last: Verdict | undefined;
   try {
     const want = await wantOf(wish, place.values);
+    if (place.cluster === 'only' && place.values['history-secret'] === undefined)
+      process.stderr.write(`${AGREED_ALONE}\n`);
     for (;;) {
       const verdict = await ask(place, want);
       if (verdict.kind === 'done') {

@@ -4,31 +4,32 @@ import type { Clock } from '../../clock/clock.js';
 import { isObject, textOf } from '../object.js';
 import { cachedCredentials } from './cached-credentials.js';
 import { ConnectionError, type Credentials, type KubeConnection, type TlsMaterial } from './connection.js';
+import { credentialPlugin } from './credential-plugin.js';
 import { isPlain, readPlain } from './plain-credentials.js';
 import { readKubeconfig, type KubeconfigContext } from './kubeconfig-file.js';
 
-/** A credential plugin that asks a person something would otherwise hang us for good. */
+/** A plugin, or a provider of tokens, that does not answer would otherwise hang us for good. */
 const PLUGIN_LIMIT_MS = 60_000;
 /** Settings that would change what a request means, and that client-node 1.4 does not know. */
 const UNSUPPORTED_USER = ['as-uid', 'as-groups', 'as-user-extra'];
 
 /**
- * A cluster as the current context of kubeconfig files describes it. Exec and OIDC plugins, and all else but plain tokens and
- * certificates, are `@kubernetes/client-node`'s business. After a 401 the files are read again and plugins run again.
+ * A cluster as the current context of kubeconfig files describes it. OIDC, and all else but plain tokens, certificates and credential
+ * plugins, is `@kubernetes/client-node`'s business. After a 401 the files are read again and plugins run again.
  */
 export async function kubeconfigConnection(files: readonly string[], clock: Clock): Promise<KubeConnection> {
   let context = await readKubeconfig(files);
   const where = files.join(', ');
   const server = serverOf(context, where);
   refuseUnsupported(context, where);
-  let authenticate = await authenticator(context);
+  let authenticate = await authenticator(context, clock);
 
   const credentials = cachedCredentials(clock, async (renew) => {
     if (renew) {
       context = await readKubeconfig(files);
-      authenticate = await authenticator(context);
+      authenticate = await authenticator(context, clock);
     }
-    return withinLimit(clock, authenticate()).catch((error: unknown) => {
+    return withinLimit(clock, authenticate).catch((error: unknown) => {
       throw new ConnectionError(`${where}: ${whyNoCredentials(context, error)}`);
     });
   });
@@ -63,8 +64,19 @@ function refuseUnsupported({ cluster, clusterName, user, userName }: KubeconfigC
   }
 }
 
-/** A function that gives the credentials of now: read here where they are plain, else by client-node. */
-async function authenticator(context: KubeconfigContext): Promise<() => Promise<Credentials>> {
+type Authenticate = (signal: AbortSignal) => Promise<Credentials>;
+
+/** A function that gives the credentials of now: read here where they are plain or a plugin's, else by client-node. */
+async function authenticator(context: KubeconfigContext, clock: Clock): Promise<Authenticate> {
+  const { exec, ...user } = context.user;
+  if (isObject(exec)) {
+    const plugin = credentialPlugin(exec, clock);
+    const beside = await authenticator({ ...context, user }, clock);
+    return async (signal) => {
+      const [made, own] = await Promise.all([plugin(signal), beside(signal)]);
+      return { headers: { ...made.headers, ...own.headers }, tls: { ...own.tls, ...made.tls } };
+    };
+  }
   if (isPlain(context)) return () => readPlain(context);
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
@@ -138,9 +150,13 @@ function whyNoCredentials({ user, userName }: KubeconfigContext, error: unknown)
 
 class PluginTimeout extends Error {}
 
-function withinLimit<T>(clock: Clock, work: Promise<T>): Promise<T> {
+function withinLimit(clock: Clock, authenticate: Authenticate): Promise<Credentials> {
+  const limit = new AbortController();
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(PLUGIN_LIMIT_MS, () => reject(new PluginTimeout()));
-    work.then(resolve, reject).finally(cancel);
+    const cancel = clock.after(PLUGIN_LIMIT_MS, () => {
+      reject(new PluginTimeout());
+      limit.abort();
+    });
+    authenticate(limit.signal).then(resolve, reject).finally(cancel);
   });
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -251,7 +251,7 @@ describe('a kubeconfig', () => {
 });
 
 describe('a credential plugin', () => {
-  const plugin = (script: string): object => ({
+  const plugin = (script: string): { exec: object } => ({
     exec: { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args: ['-e', script] },
   });
   const credential = (status: object): string =>
@@ -267,24 +267,74 @@ describe('a credential plugin', () => {
     expect((await credentialsOf(plugin(credential(status)))).tls).toEqual({ cert: 'CERT', key: 'KEY' });
   });
 
+  test('is told who asks, and has the environment that its entry gives', async () => {
+    const info = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential' };
+    const script = `const { KUBERNETES_EXEC_INFO, WORD, PATH } = process.env;
+      const token = JSON.stringify([JSON.parse(KUBERNETES_EXEC_INFO), WORD, PATH]);
+      console.log(JSON.stringify({ kind: 'ExecCredential', status: { token } }));`;
+    const { exec } = plugin(script);
+    const { headers } = await credentialsOf({ exec: { ...exec, env: [{ name: 'WORD', value: 'given' }] } });
+    expect(JSON.parse(headers['authorization']!.replace('Bearer ', ''))).toEqual([
+      { ...info, spec: { interactive: false } },
+      'given',
+      process.env['PATH'],
+    ]);
+  });
+
+  test('gives way to a token beside it, as with kubectl, and joins the rest of the entry', async () => {
+    const exec = plugin(credential({ token: 'made' }));
+    const { headers } = await credentialsOf({ ...exec, token: 'own', as: 'jane' });
+    expect(headers).toEqual({ authorization: 'Bearer own', 'impersonate-user': 'jane' });
+  });
+
+  test('is run again once its credential has expired, and not before', async () => {
+    const clock = createVirtualClock();
+    const runs = join(folder, 'runs');
+    const expirationTimestamp = new Date(clock.wall().getTime() + 150_000).toISOString();
+    const script = `require('fs').appendFileSync(${JSON.stringify(runs)}, '.');`;
+    const exec = plugin(`${script}${credential({ token: 'made', expirationTimestamp })}`);
+    const connection = await ofKubeconfig({ user: exec }, { clock });
+    await clock.advance(61_000);
+    await connection.credentials();
+    expect(await readFile(runs, 'utf8')).toBe('.');
+    await clock.advance(90_000);
+    await connection.credentials();
+    expect(await readFile(runs, 'utf8')).toBe('..');
+  });
+
   test.each([
     ['says something else', 'console.log("secret-output")'],
     ['fails', 'console.error("secret-output"); process.exit(1)'],
     ['says nothing', ''],
+    ['gives neither token nor certificate', 'console.log(`{"status":{"clientKeyData":"secret-output"}}`)'],
   ])('that %s is named, and nothing of what it said', async (_what, script) => {
     const told = await problem(ofKubeconfig({ user: plugin(script) }));
     expect(told).toMatch(/the credential plugin ".*" of user "u" failed.*Run it by hand/);
     expect(told).not.toContain('secret-output');
   });
 
-  test('that does not answer is given up after a minute', async () => {
+  test('that does not answer is given up after a minute, and killed though it is deaf to SIGTERM', async () => {
     const clock = createVirtualClock();
+    const file = join(folder, 'pid');
+    const hanging = plugin(`process.on('SIGTERM', () => undefined);
+      setInterval(() => undefined, 1000);
+      require('fs').writeFileSync(${JSON.stringify(file)}, String(process.pid));`);
     let told = '';
-    const hanging = plugin('setTimeout(() => undefined, 2000)');
     void problem(ofKubeconfig({ user: hanging }, { clock })).then((message) => (told = message));
+    const pid = (): Promise<number> => readFile(file, 'utf8').then(Number, () => 0);
+    while ((await pid()) === 0) await clock.settle();
     while (told === '') await clock.advance(1_000);
     expect(told).toMatch(/failed \(no answer in 60 s\)/);
     expect(clock.now()).toBeGreaterThanOrEqual(60_000);
+    const plugged = await pid();
+    const isThere = (): boolean => {
+      try {
+        return process.kill(plugged, 0);
+      } catch {
+        return false;
+      }
+    };
+    while (isThere()) await clock.settle();
   });
 
   test('that does not exist is told by its name', async () => {

@@ -53,7 +53,7 @@ const COLLECTORS = {
   name: 'undici',
   importNames: ['request', 'fetch', 'stream', 'pipeline'],
   message:
-    'Ask gateways by gateway/exchange.ts: their connections read into one buffer (gateway/connect.ts).',
+    'Ask gateways by gateway/exchange.ts: their connections read into one buffer (gateway/reading.ts).',
 };
 
 /** One override per room: imports that leave it may only enter the rooms it may know. */

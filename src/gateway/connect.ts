@@ -1,11 +1,10 @@
-import type { Socket, TcpNetConnectOpts } from 'node:net';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { buildConnector, errors } from 'undici';
+import { endAfterGathered, READING } from './reading.js';
 
 /** How long a connection is silent before the kernel asks whether the other side is still there (ms). */
 const KEEP_ALIVE_MS = 30_000;
-/** Read at once at most: what stays in the processor's cache (bytes). */
-const READ_AT_ONCE = 128 * 1024;
 
 /**
  * Connections that end with a reset when they are cut off. A plain close leaves what the kernel has taken to be sent,
@@ -27,41 +26,15 @@ export function resettingConnector(
       if (result[0] === null) {
         const [, socket] = result;
         resetWhenCut(socket);
-        if (socket instanceof TLSSocket) onSecure(`${target.protocol}//${target.host ?? ''}`, socket);
+        if (socket instanceof TLSSocket) {
+          endAfterGathered(socket);
+          onSecure(`${target.protocol}//${target.host ?? ''}`, socket);
+        }
       }
       callback(...result);
     });
   };
 }
-
-/** What all connections read into, one part at a time. */
-const READ_INTO = Buffer.allocUnsafeSlow(READ_AT_ONCE);
-/** Whose part lies in it. */
-let last: Socket | undefined;
-
-/**
- * One buffer for all that is read, instead of new memory for each part: an answer of five times the configuration costs a
- * third less. A part must be taken before the next is read. undici does: Node empties the queue of next ticks, where a stream
- * tells of what it has, before it goes back to the kernel. A connection that does not would hand out another's bytes: it is
- * ended.
- */
-function take(socket: Socket, length: number): boolean {
-  if (last !== undefined && last.readableLength > 0)
-    last.destroy(new Error('what came before was not read in time'));
-  last = socket;
-  if (!socket.destroyed) socket.push(READ_INTO.subarray(0, length));
-  return true;
-}
-
-/** Node's option, which undici hands on. It calls the socket's own. */
-const READING: Required<Pick<TcpNetConnectOpts, 'onread'>> = {
-  onread: {
-    buffer: READ_INTO,
-    callback(this: Socket, length: number) {
-      return take(this, length);
-    },
-  },
-};
 
 /** How undici ends a connection whose request is cut off; others end because the peer closed them, or as idle ones. */
 const isCut = (error: Error | undefined): boolean =>

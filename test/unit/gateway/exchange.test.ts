@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 import type { buildConnector } from 'undici';
@@ -38,9 +39,14 @@ const ALL = { keep: () => Infinity, needsWhole: () => true };
 const never = (): AbortSignal => new AbortController().signal;
 
 describe('an answer', () => {
-  test.each(['plain', 'TLS'])(
-    'comes whole over many connections at once, though all of them read into one buffer: %s',
-    async (kind) => {
+  test.each([
+    ['plain', 70_001],
+    ['TLS', 70_001],
+    // Full records, and nothing but: they are gathered, and nothing that follows says that there are no more.
+    ['TLS', 65_536],
+  ] as const)(
+    'comes whole over many connections at once, though all of them read into one buffer: %s, in parts of %d bytes',
+    async (kind, part) => {
       const { ca, server: pair } = await makeCertificates();
       /** Each has a text of its own, of letters of several bytes, which parts cut through. */
       const textOf = (path = ''): string => `${path} ünïcödé ☃ `.repeat(40_000);
@@ -49,7 +55,7 @@ describe('an answer', () => {
         // In parts, so that those of different connections come in turns.
         let at = 0;
         const more = (): void => {
-          response.write(bytes.subarray(at, (at += 70_001)));
+          response.write(bytes.subarray(at, (at += part)));
           if (at < bytes.length) setImmediate(more);
           else response.end();
         };
@@ -70,25 +76,58 @@ describe('an answer', () => {
     },
   );
 
-  test('that is not read at once ends its connection, before it shows the bytes of another', async () => {
-    const origin = await serve((_, response) => response.end('read'));
-    const { port } = new URL(origin);
-    const target = { hostname: '127.0.0.1', host: `127.0.0.1:${port}`, protocol: 'http:', port };
-    const connect = resettingConnector({});
-    const open = (): Promise<Socket> =>
-      new Promise((resolve, reject) =>
-        connect(target, (...[error, socket]) => (socket === null ? reject(error) : resolve(socket))),
+  test.each([1, 7, 8, 9, 40])(
+    'of %d full TLS records comes whole, though its end is that of the connection',
+    async (records) => {
+      const { ca, server: pair } = await makeCertificates();
+      const head = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n';
+      const body = 'x'.repeat(records * 16_384 - head.length);
+      const server = createTlsServer(pair, (socket) => {
+        socket.once('data', () => socket.end(head + body));
+      });
+      server.listen(0, '127.0.0.1');
+      cleanup.push(() => server.close());
+      await once(server, 'listening');
+      const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const answer = await exchange(
+        agent(1, { ca }),
+        { origin, path: '/', method: 'GET' },
+        { signal: never(), ...ALL },
       );
-    const [unread, read] = [await open(), await open()];
-    cleanup.push(() => read.destroy());
-    const ended = once(unread, 'error');
-    const get = `GET / HTTP/1.1\r\nHost: ${target.host}\r\n\r\n`;
-    unread.write(get);
-    while (unread.readableLength === 0) await new Promise(setImmediate);
-    read.on('data', () => undefined).write(get);
-    expect(await ended).toMatchObject([{ message: 'what came before was not read in time' }]);
-    expect([unread.destroyed, read.destroyed]).toEqual([true, false]);
-  });
+      expect([answer.status, answer.body.length]).toEqual([200, body.length]);
+    },
+  );
+
+  test.each([
+    ['plain', 100],
+    ['TLS', 100],
+    ['TLS', 100_000],
+  ] as const)(
+    'that is not read at once ends its connection, before it shows the bytes of another: %s, %d bytes',
+    async (kind, bytes) => {
+      const { ca, server: pair } = await makeCertificates();
+      const origin = await serve(
+        (_, response) => response.end('x'.repeat(bytes)),
+        kind === 'TLS' ? pair : undefined,
+      );
+      const { port, protocol } = new URL(origin);
+      const target = { hostname: '127.0.0.1', host: `127.0.0.1:${port}`, protocol, port };
+      const connect = resettingConnector({ ca });
+      const open = (): Promise<Socket> =>
+        new Promise((resolve, reject) =>
+          connect(target, (...[error, socket]) => (socket === null ? reject(error) : resolve(socket))),
+        );
+      const [unread, read] = [await open(), await open()];
+      cleanup.push(() => read.destroy());
+      const ended = once(unread, 'error');
+      const get = `GET / HTTP/1.1\r\nHost: ${target.host}\r\n\r\n`;
+      unread.write(get);
+      while (unread.readableLength === 0 && !unread.destroyed) await new Promise(setImmediate);
+      read.on('data', () => undefined).write(get);
+      expect(await ended).toMatchObject([{ message: 'what came before was not read in time' }]);
+      expect([unread.destroyed, read.destroyed]).toEqual([true, false]);
+    },
+  );
 
   test('is kept as far as it is wanted, and the connection serves the next', async () => {
     let connections = 0;

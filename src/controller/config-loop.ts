@@ -257,6 +257,8 @@ export function startConfigLoop(options: ConfigLoopOptions): ConfigLoop {
       changedAt ??= clock.now();
       // Whatever becomes of it now is owed to this change.
       accepted = undefined;
+      // It may not be the sources: what a compilation makes of the same texts hangs on the plugins that are known, too.
+      compiler.forget();
       warmUp.changed();
       loop.changed();
     },

@@ -58,7 +58,8 @@ export async function open({ urls, tls, revisions, atOnce }) {
       pushTimeoutMs: 120_000,
       statusTimeoutMs: 30_000,
       retries: 3,
-      resyncMs: 30_000,
+      // Between its rounds others push: it is not to repair that.
+      resyncMs: 24 * 3_600_000,
       pendingMs: 10_000,
       vigilanceMs: 0,
       observe: false,

@@ -125,6 +125,17 @@ describe('what was compiled while it was waited for quiet', () => {
     expect(goals).toEqual([goals[0], best.revision!.id]);
   });
 
+  it('counts for nothing where something else than the sources has changed, such as the plugins that are known', async () => {
+    const { world, clock, loop, compiled, look } = openLoop(source('a', 'alpha'));
+    await look();
+    world.sources = [source('a', 'better')];
+    loop.changed();
+    await clock.advance(90);
+    loop.changed();
+    await clock.advance(1_000);
+    expect(compiled).toHaveLength(3);
+  });
+
   it('is compiled anew at the next change, though the sources are the same objects: time and schemas have gone on', async () => {
     const { compiled, look } = openLoop(source('a', 'alpha'));
     await look();

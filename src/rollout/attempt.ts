@@ -2,10 +2,11 @@ import type { StatusAnswer } from '../gateway/answers.js';
 import { afterPredecessor, enter } from '../gateway/state.js';
 import { afterRefusal } from '../gateway/outcomes.js';
 import { afterStatus } from '../gateway/assessment.js';
+import type { Order } from '../gateway/assessment.js';
 import type { GatewayState } from '../gateway/state.js';
 import { nodeOf, NotYet, pauseUnlessOver } from './care.js';
 import type { Care, Next } from './care.js';
-import { lookForDrift, holdRepair } from './drift.js';
+import { expectedInstead, holdRepair, tellOfDrift } from './drift.js';
 import { getToKnow } from './get-to-know.js';
 import { pushOrdered } from './push.js';
 
@@ -36,11 +37,13 @@ async function reconsiderRejection(care: Care): Promise<Next> {
   return 'look-again';
 }
 
-/** It serves what it should: now it matters what its users get, if it is a canary. */
+const isCanary = ({ member, ports }: Care): boolean => ports.holdLookMs(member) !== undefined;
+
+/** It serves what it should: now it matters what its users get. */
 async function examine(care: Care): Promise<void> {
   const { member, ports } = care;
-  if (ports.smoke === undefined || ports.holdLookMs(member) === undefined) return;
   const check = ports.smoke;
+  if (check === undefined) return;
   const trouble = await care.timed(ports.settings.statusTimeoutMs, (signal) => check(member, signal));
   if (!care.over()) ports.onSmoke(member, trouble);
 }
@@ -55,10 +58,15 @@ async function follow(care: Care, hash: string): Promise<Next> {
   if (care.state().lookedAt === undefined && ports.left !== undefined) {
     care.become(afterPredecessor(care.state(), ports.left()));
   }
-  await lookForDrift(care, hash);
-  const before = care.state();
   // What is wanted of it may hang on what it shows: an empty one is not kept waiting.
-  const order = ports.order(member, { ...before, hash });
+  const wanted = (): Order => ports.order(member, { ...care.state(), hash });
+  let order = wanted();
+  const expected = expectedInstead(care, hash, order);
+  if (expected !== undefined) {
+    await tellOfDrift(care, hash, expected);
+    order = wanted();
+  }
+  const before = care.state();
   const { state, assessment } = afterStatus(before, hash, order, ports.clock.now());
   care.become(state);
   switch (assessment.verdict) {
@@ -68,7 +76,7 @@ async function follow(care: Care, hash: string): Promise<Next> {
       if (state.served !== undefined && before.served !== state.served && !isAwaited(before)) {
         ports.report({ kind: 'push-skipped', gateway: member.name, revision: state.served });
       }
-      await examine(care);
+      if (isCanary(care)) await examine(care);
       return getToKnow(care, before.phase === 'in-sync');
     case 'waiting':
       return getToKnow(care, false);

@@ -153,7 +153,9 @@ export function createCare(member: Member, ports: TendPorts, stop: AbortSignal, 
     ports.onState(member, next);
   };
 
-  const over = (): boolean => stop.aborted || ports.draining();
+  let stopped = stop.aborted;
+  stop.addEventListener('abort', () => (stopped = true), { once: true });
+  const over = (): boolean => stopped || ports.draining();
 
   return {
     member,

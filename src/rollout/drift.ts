@@ -1,5 +1,6 @@
 import { EMPTY_HASH } from '../config/revision.js';
 import { serves } from '../gateway/assessment.js';
+import type { Order } from '../gateway/assessment.js';
 import type { Drift } from '../gateway/state.js';
 import { nodeOf, NotYet } from './care.js';
 import type { Care } from './care.js';
@@ -23,11 +24,13 @@ export function isContestedAt(drift: Drift | undefined, now: number): boolean {
 const repairPauseMs = ({ times }: Drift): number =>
   Math.min(REPAIR_PAUSE_CAP_MS, REPAIR_PAUSE_MS * 2 ** Math.min(times - CONTESTED_TIMES, 10));
 
-/** What it should have shown, if it was changed, and not by us. */
-function expectedInstead(care: Care, hash: string): string | undefined {
-  const { member, ports } = care;
+/**
+ * What it should have shown, if it was changed, and not by us.
+ * @param order what is wanted of it, now that it shows `hash`
+ */
+export function expectedInstead(care: Care, hash: string, order: Order): string | undefined {
+  const { ports } = care;
   const state = care.state();
-  const order = ports.order(member, { ...state, hash });
   if (order.fine.some((revision) => serves(state, revision, hash))) return undefined;
   if (state.phase === 'in-sync') {
     return state.hash === hash || state.unsettled?.hash === hash ? undefined : state.served;
@@ -61,11 +64,9 @@ function counted(before: Drift | undefined, now: number): Pick<Drift, 'times' | 
   return together ? { times: before.times + 1, since: before.since } : { times: 1, since: now };
 }
 
-/** Tells of a gateway that was changed by others than us, and by what, going by the hash it has just shown. */
-export async function lookForDrift(care: Care, hash: string): Promise<void> {
+/** Tells of a gateway that was changed by others than us, and by what, going by the hash that it shows instead of the expected. */
+export async function tellOfDrift(care: Care, hash: string, expected: string): Promise<void> {
   const { member, ports } = care;
-  const expected = expectedInstead(care, hash);
-  if (expected === undefined) return;
   const kind = await kindOf(care, hash);
   const now = ports.clock.now();
   const object = member.object !== undefined && { object: member.object };

@@ -61,20 +61,24 @@ export function tend(member: Member, ports: TendPorts): Tended {
   const pause = createPause(clock, stop.signal);
   const care = createCare(member, ports, stop.signal, () => pause.heed(false));
 
-  const run = async (): Promise<void> => {
+  const untilNotYet = async (): Promise<void> => {
     while (!care.over()) {
-      await pRetry(() => guarded(care, pause), {
-        retries: Infinity,
-        // p-retry knows no full jitter: the backoff is ours, spent here.
-        minTimeout: 0,
-        onFailedAttempt: async ({ error }) => {
-          if (!(error instanceof NotYet)) throw error;
-          if (!care.over()) await pause.rest(error.delayMs, error.stubborn);
-        },
-      });
+      await guarded(care, pause);
       if (!care.over()) await pause.rest(restMs(care, begunAt), false);
     }
   };
+
+  const run = (): Promise<void> =>
+    pRetry(untilNotYet, {
+      retries: Infinity,
+      // p-retry knows no full jitter: the backoff is ours, spent here.
+      minTimeout: 0,
+      factor: 1,
+      onFailedAttempt: async ({ error }) => {
+        if (!(error instanceof NotYet)) throw error;
+        if (!care.over()) await pause.rest(error.delayMs, error.stubborn);
+      },
+    });
 
   return {
     member,
